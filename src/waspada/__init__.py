@@ -1,0 +1,9 @@
+"""Waspada: from the answers of a meeting to an honest index.
+
+Start reading at `waspada.pipeline`.
+"""
+
+__version__ = "0.1.0"
+
+METHOD_VERSION = "1.0"
+"""Names the arithmetic. It changes whenever a published figure could change; see CHANGELOG, Method."""

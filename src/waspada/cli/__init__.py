@@ -1,0 +1,1 @@
+"""cli: the `waspada` command, the core's only door to files."""

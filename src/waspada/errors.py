@@ -1,0 +1,87 @@
+"""The errors that deserve a sentence instead of a traceback.
+
+    WaspadaError
+    ├── InstrumentError      the workbook or its text twin cannot be used      exit code 10
+    ├── AnswersError         a file of answers or scores cannot be used        exit code 11
+    ├── QualityError         the data cannot carry the wish                    exit code 12
+    └── CatalogueError       a catalogue or calendar cannot be used            exit code 10
+
+Each carries a stable `code` and its facts as attributes. The message says what, where, why and
+the way out, in English; the web application translates by `code` and `facts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+class WaspadaError(Exception):
+    """Base of every error that is answered with a sentence."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, code: str, **facts: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.facts = facts
+
+    @property
+    def message(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong in a file, with its place and its remedy.
+
+    code: stable name, for example "unknown_parent".
+    place: where a person finds it, for example 'sheet "index", row 7, column "parent"'.
+    problem: what is wrong, a whole sentence.
+    remedy: what to do, a whole sentence.
+    """
+
+    code: str
+    place: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.problem} {self.remedy}"
+
+
+class FaultsError(WaspadaError):
+    """A file with one or more faults; all of them are reported at once."""
+
+    def __init__(self, source: str, faults: Sequence[Fault], *, code: str) -> None:
+        self.source = source
+        self.faults = tuple(faults)
+        count = len(self.faults)
+        head = f"{source}: {count} fault{'s' if count != 1 else ''}."
+        super().__init__("\n".join([head, *map(str, self.faults)]), code=code, source=source)
+
+
+class InstrumentError(FaultsError):
+    exit_code = 10
+
+    def __init__(self, source: str, faults: Sequence[Fault]) -> None:
+        super().__init__(source, faults, code="instrument")
+
+
+class AnswersError(FaultsError):
+    exit_code = 11
+
+    def __init__(self, source: str, faults: Sequence[Fault]) -> None:
+        super().__init__(source, faults, code="answers")
+
+
+class QualityError(WaspadaError):
+    exit_code = 12
+
+
+class CatalogueError(FaultsError):
+    exit_code = 10
+
+    def __init__(self, source: str, faults: Sequence[Fault]) -> None:
+        super().__init__(source, faults, code="catalogue")

@@ -1,0 +1,124 @@
+"""The tables that leave the computation: what the command writes and what a page shows.
+
+Everything here is after disclosure control: no row speaks of fewer than five answers, none of
+answers that are all alike. `None` is a value that is withheld or not defined; `flags` says why.
+
+Flags of a score:
+    too_few           fewer than five responses, or no element reached five
+    unanimous         all answers alike: shown, it would tell what each person said
+    children_missing  the missing-data rule of the node refused
+    element_merged    an element with fewer than its minimum was joined to another
+    element_left_out  an element stayed too small after merging; its weight went to the others
+    element_absent    an element has no answers at all; its weight went to the others
+    given             the score was entered, not computed; it has no interval of its own
+    no_interval       the method knows no honest interval here
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+NOT_ENOUGH_DATA = "not_enough_data"
+"""Stands in `CategoryRow.category` where no category may be named."""
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """Score of one region at one index node (level as in the instrument) or item (level "item").
+
+    score, lower, upper: 0..100; the 95 % interval. n_responses: responses with at least one
+    scored answer below the node. share_answered: scored answers / asked cells, 0..1.
+    """
+
+    region: str
+    node: str
+    level: str
+    score: float | None
+    lower: float | None
+    upper: float | None
+    n_responses: int
+    share_answered: float
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RankRow:
+    """Rank 1 = highest score. [rank_lower, rank_upper]: the marginal 95 % confidence set."""
+
+    region: str
+    node: str
+    rank: int | None
+    rank_lower: int | None
+    rank_upper: int | None
+
+
+@dataclass(frozen=True)
+class CategoryRow:
+    """probabilities: category -> 0..1 in the order of the rule; empty where none may be named."""
+
+    region: str
+    category: str
+    probabilities: dict[str, float] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DriverRow:
+    """How far one item moves a region's index away from the reference; adds up exactly.
+
+    contribution, lower, upper: points of the index, with 95 % interval. `item` is the item code;
+    withheld items of a region are joined in one row with item "" (`joined` counts them).
+    """
+
+    region: str
+    item: str
+    contribution: float
+    lower: float | None
+    upper: float | None
+    joined: int = 1
+
+
+@dataclass(frozen=True)
+class ElementRow:
+    """What became of an element in a region. state: counted, merged, left_out, absent."""
+
+    region: str
+    element: str
+    state: str
+    merged_with: tuple[str, ...] = ()
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class QualityRow:
+    """Completeness of one region. Shares are of all asked cells, 0..1, and sum to 1."""
+
+    region: str
+    n_responses: int
+    share_scored: float
+    share_dont_know: float
+    share_not_applicable: float
+    share_no_answer: float
+    share_blank: float
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All results of one run. `record` is what run.json holds: versions, seed, fingerprints.
+
+    node_means: node -> plain mean over the regions that have a score (the published rule for a
+    province). difference_pairs: (higher, lower) regions whose index difference is real at 95 %.
+    """
+
+    scores: tuple[ScoreRow, ...]
+    items: tuple[ScoreRow, ...]
+    ranks: tuple[RankRow, ...]
+    categories: tuple[CategoryRow, ...]
+    drivers: tuple[DriverRow, ...]
+    elements: tuple[ElementRow, ...]
+    quality: tuple[QualityRow, ...]
+    node_means: dict[str, float]
+    driver_reference: str  # "mean_of_regions" or "scale_middle"
+    difference_pairs: tuple[tuple[str, str], ...]
+    record: dict[str, Any]

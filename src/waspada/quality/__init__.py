@@ -1,0 +1,4 @@
+"""quality: can we trust them, and are there enough?
+
+In: `Responses`. Out: completeness per region; whether a region has enough answers to be named.
+"""
