@@ -11,7 +11,7 @@ from waspada_web.regions.models import Region
 
 
 class AuditEntry(models.Model):
-    """One act of one official. `subject` names the object ("round 3", "card batch 2 of meeting 7")."""
+    """One act of one official. `subject` names the object, for example "round 3"."""
 
     at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(

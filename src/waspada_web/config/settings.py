@@ -18,12 +18,12 @@ SECRET_KEY = read_secret(
     read_path("WASPADA_SECRET_KEY_FILE", default=DATA_DIR / "keys" / "secret_key")
 )
 PEPPER_FILE = read_path("WASPADA_PEPPER_FILE", default=DATA_DIR / "keys" / "pepper")
-"""Key of the hashes of one-time codes. Outside the database, so the database alone opens no card."""
+"""Key of the hashes of one-time codes; outside the database, so that alone opens no card."""
 
 ALLOWED_HOSTS = read_list("WASPADA_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = read_list("WASPADA_TRUSTED_ORIGINS", default=[])
 BEHIND_TLS = read_bool("WASPADA_BEHIND_TLS", default=False)
-"""True where a proxy ends TLS in front of this process; then cookies are secure and HSTS is sent."""
+"""True where a proxy ends TLS before this process: cookies are secure, HSTS is sent."""
 
 INSTALLED_APPS = [
     "django.contrib.auth",
