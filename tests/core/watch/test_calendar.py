@@ -107,6 +107,12 @@ def test_days_until_voting_count_down_to_zero_and_below(pilkada):
     ("catalogue_stages", "stage", "due", "reason"),
     [
         (("kampanye", "tenang"), "campaign", date(2024, 9, 24), DueReason.BEFORE_START),
+        (
+            ("calon", "kampanye", "tenang", "pungut"),
+            "candidate_confirmation",
+            date(2024, 9, 21),
+            DueReason.BEFORE_START,
+        ),
         (("tenang", "pungut"), "quiet_period", date(2024, 11, 23), DueReason.BEFORE_START),
         (("dpt", "pungut"), "voting", date(2024, 11, 26), DueReason.BEFORE_START),
         (("calon",), "candidate_confirmation", date(2024, 9, 21), DueReason.BEFORE_START),
