@@ -33,6 +33,8 @@ class Stage(models.Model):
     end = models.DateField(null=True, blank=True)
     status = models.CharField(max_length=300, blank=True)
     catalogue_stages = models.JSONField(default=list)
+    note_id = models.CharField(max_length=500, blank=True)
+    note_en = models.CharField(max_length=500, blank=True)
 
     class Meta:
         ordering = ["order"]

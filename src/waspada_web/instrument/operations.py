@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from waspada.instrument import read_instrument, twin_text
+from waspada.instrument import read_instrument, read_sheets, twin_text
 from waspada_web.accounts.models import User
 from waspada_web.audit.operations import record
 from waspada_web.instrument.models import InstrumentVersion
@@ -25,7 +25,7 @@ def store_instrument(path: Path, *, by: User | None) -> InstrumentVersion:
         defaults={
             "code": instrument.code,
             "version": instrument.version,
-            "twin": twin_text(path),
+            "twin": twin_text(read_sheets(path)),
         },
     )
     if is_new:

@@ -18,9 +18,14 @@ class RegionKind(models.TextChoices):
 
 class RegionQuerySet(models.QuerySet["Region"]):
     def below(self, roots: Iterable[Region]) -> RegionQuerySet:
-        """The given regions and everything under them: a code begins with its parent's code."""
+        """The given regions and everything under them: a code begins with its parent's code.
+
+        The nation is above all codes, so it means every region.
+        """
         chosen = models.Q(pk__in=[])
         for root in roots:
+            if root.kind == RegionKind.NATION:
+                return self.all()
             chosen |= models.Q(code=root.code) | models.Q(code__startswith=f"{root.code}.")
         return self.filter(chosen)
 
