@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ActionConfig(AppConfig):
+    name = "waspada_web.action"
+    label = "action"

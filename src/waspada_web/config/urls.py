@@ -1,0 +1,15 @@
+"""Addresses. Indonesian stands at /, English at /en/; a language is never kept in a cookie."""
+
+from __future__ import annotations
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+urlpatterns = i18n_patterns(
+    path("", include("waspada_web.accounts.urls")),
+    path("", include("waspada_web.collection.urls")),
+    path("", include("waspada_web.interpretation.urls")),
+    path("", include("waspada_web.action.urls")),
+    path("", include("waspada_web.publication.urls")),
+    prefix_default_language=False,
+)
