@@ -34,7 +34,8 @@ SURE = 0.8
 class Reading:
     """One run as pages read it.
 
-    regions: code -> region, of all regions of the round; names: item code -> short name;
+    regions: code -> region, of all regions of the round; names: item code -> short name, "" where
+    an item has none;
     today: the day the page speaks on.
     """
 
@@ -114,11 +115,23 @@ class Reading:
     @cached_property
     def untold(self) -> list[str]:
         """Measured regions without enough data, in the order of their codes."""
-        return sorted(code for code in self._quality if code not in self.told)
+        return sorted(
+            code for code in self.regions if self.is_measured(code) and code not in self.told
+        )
+
+    def is_measured(self, region: str) -> bool:
+        return self.score(region) is not None
+
+    @property
+    def averaged_count(self) -> int:
+        """How many regions the means are made of: all with a score, told or not."""
+        rows = (self.score(code) for code in self.regions)
+        return sum(row is not None and row.score is not None for row in rows)
 
     @property
     def ranked_count(self) -> int:
-        """How many regions take a place in the ranking."""
+        """How many regions the rank sets were computed among. A region with a few answers too
+        little for a category takes part in it, though its own place is not shown."""
         return sum(self.rank(code) is not None for code in self.regions)
 
     def differ(self, one: str, other: str) -> bool:
@@ -164,7 +177,17 @@ class Reading:
         return this.name if len(namesakes) == 1 else this.full_name
 
     def item_name(self, item: str) -> str:
-        return self.names[item].in_language(formats.language())
+        """The short name of an item, or its question where it has none."""
+        name = self.names.get(item, Text("", "")).in_language(formats.language())
+        return name or self.label(self.instrument.item_by_code[item].label)
+
+    def is_worse(self, row: DriverRow) -> bool:
+        """Whether a driver moves the index towards more concern."""
+        return row.contribution > 0 if self.is_vulnerability else row.contribution < 0
+
+    def names_something_good(self, item: str) -> bool:
+        """Whether an item asks for something wished for, such as readiness."""
+        return (self.instrument.item_by_code[item].direction == -1) == self.is_vulnerability
 
     def label(self, text: Text) -> str:
         return text.in_language(formats.language())
@@ -172,16 +195,15 @@ class Reading:
     @cached_property
     def cut_offs(self) -> list[float]:
         """Cut-offs between the bands, in points of the index; as the run used them."""
-        rule = self.instrument.rule
-        given = self.tables.record.get("cut_offs")
-        if given is not None:
-            return [float(cut) for cut in given[1:-1]]
-        return [band.upper for band in rule.bands[:-1]] if rule else []
+        rule = self.tables.record.get("category_rule")
+        inner = rule["cut_offs"][1:-1] if rule else []
+        return [] if None in inner else [float(cut) for cut in inner]
 
     def bands(self) -> list[charts.Band]:
-        """The categories as plots draw them; none where the instrument has no rule."""
+        """The categories as plots draw them; none without a rule, or where its cut-offs could not
+        be computed."""
         rule = self.instrument.rule
-        if rule is None:
+        if rule is None or len(self.cut_offs) != len(rule.bands) - 1:
             return []
         words = short_words([self.label(band.label) for band in rule.bands])
         ends = [0.0, *self.cut_offs, 100.0]

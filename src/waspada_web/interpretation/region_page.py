@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from waspada.interpretation.drivers import MEAN_OF_REGIONS
 from waspada.publication.model import DriverRow, ScoreRow
 from waspada.watch import days_until_voting
 from waspada.watch.model import Calendar
@@ -110,9 +111,14 @@ class DriverFigure:
     sum_note: str
     axis: Axis
 
+    @property
+    def rest_rows(self) -> tuple[PlotRow, ...]:
+        return (self.rest,) if self.rest else ()
+
 
 @dataclass(frozen=True)
 class NotEnough:
+    badge: Badge
     sentences: tuple[str, ...]
     way_out: str
 
@@ -139,7 +145,7 @@ def build_region_page(reading: Reading, region: str, calendar: Calendar) -> Regi
     """All that the page of one region shows; without a number where the data are not enough."""
     enough = reading.has_enough(region)
     worse, better = split_drivers(reading, region) if enough else ([], [])
-    certain = [reading.item_name(row.item) for row in worse if is_certain(row)]
+    certain = [wording.push(reading, row) for row in worse if is_certain(row)]
     return RegionPage(
         title=reading.regions[region].full_name,
         heading=(
@@ -156,6 +162,7 @@ def build_region_page(reading: Reading, region: str, calendar: Calendar) -> Regi
         not_enough=None
         if enough
         else NotEnough(
+            not_enough_badge(),
             tuple(wording.not_enough(reading, region)),
             wording.not_enough_way_out(reading, region),
         ),
@@ -281,7 +288,7 @@ def _dimensions(reading: Reading, region: str) -> DimensionFigure | None:
     nodes = reading.instrument.children(reading.root.code)
     if not nodes:
         return None
-    means = reading.tables.node_means if len(reading.told) > 1 else {}
+    means = reading.tables.node_means if reading.averaged_count > 1 else {}
     total = sum(node.weight for node in nodes)
     found = [(node, reading.score(region, node.code)) for node in nodes]
     shown = [(node, figures(row)) for node, row in found if has_figures(row)]
@@ -325,7 +332,7 @@ def _dimensions(reading: Reading, region: str) -> DimensionFigure | None:
         head=charts.axis_head(axis, reading.bands()),
         rows=(*rows, *hidden),
         has_mean=bool(drawn_means),
-        mean_name=gettext("mean of %(count)s regions") % {"count": len(reading.told)},
+        mean_name=gettext("mean of %(count)s regions") % {"count": reading.averaged_count},
         axis=axis,
     )
 
@@ -347,9 +354,9 @@ def figures(row: ScoreRow | None) -> tuple[float, float, float]:
 def split_drivers(reading: Reading, region: str) -> tuple[list[DriverRow], list[DriverRow]]:
     """Single items that move the index towards more concern, and away from it; strongest first."""
     rows = [row for row in reading.drivers(region) if row.item]
-    sign = 1 if reading.is_vulnerability else -1
-    worse = [row for row in rows if sign * row.contribution > 0]
-    better = [row for row in rows if sign * row.contribution < 0]
+    moving = [row for row in rows if row.contribution != 0]
+    worse = [row for row in moving if reading.is_worse(row)]
+    better = [row for row in moving if not reading.is_worse(row)]
     worse.sort(key=lambda row: (-abs(row.contribution), row.item))
     better.sort(key=lambda row: (-abs(row.contribution), row.item))
     return worse, better
@@ -357,9 +364,7 @@ def split_drivers(reading: Reading, region: str) -> tuple[list[DriverRow], list[
 
 def is_certain(row: DriverRow) -> bool:
     """Whether the interval leaves out zero."""
-    return (
-        row.lower is not None and row.upper is not None and not (row.lower <= 0.0 <= row.upper)
-    )
+    return row.lower is not None and row.upper is not None and not (row.lower <= 0.0 <= row.upper)
 
 
 def _drivers(
@@ -388,8 +393,8 @@ def _drivers(
         if reading.is_vulnerability
         else (gettext("Lowering vigilance"), gettext("Raising vigilance"))
     )
-    certain_better = [reading.item_name(row.item) for row in top_better if is_certain(row)]
-    certain_worse = [reading.item_name(row.item) for row in top_worse if is_certain(row)]
+    certain_better = [wording.push(reading, row) for row in top_better if is_certain(row)]
+    certain_worse = [wording.push(reading, row) for row in top_worse if is_certain(row)]
     return DriverFigure(
         heading=wording.drivers_heading(reading, certain_worse, certain_better),
         drawn=wording.drivers_drawn(reading, total, abs(rounded - round(total, 1)) < 0.05),
@@ -413,10 +418,8 @@ def _drivers(
 def _sum_note(reading: Reading, region: str) -> str:
     """What the sum is the difference of."""
     score, _, _ = figures(reading.score(region))
-    if reading.tables.driver_reference != "mean_of_regions":
-        return gettext("value %(score)s, middle of the scale 50") % {
-            "score": formats.score(score)
-        }
+    if reading.tables.driver_reference != MEAN_OF_REGIONS:
+        return gettext("value %(score)s, middle of the scale 50") % {"score": formats.score(score)}
     return gettext("value %(score)s, mean of the regions %(mean)s") % {
         "score": formats.score(score),
         "mean": formats.score(reading.tables.node_means[reading.root.code]),
@@ -459,5 +462,3 @@ def _rest_row(rest: Sequence[DriverRow], total: float, axis: Axis) -> PlotRow:
         lower=lower,
         upper=upper,
     )
-
-

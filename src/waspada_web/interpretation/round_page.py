@@ -76,6 +76,15 @@ class RoundPage:
     pairs: tuple[str, ...]
     made_with: str
     axis: Axis
+    demo: str
+
+    @property
+    def has_groups(self) -> bool:
+        return self.has_ranks and any(row.letters for row in self.rows)
+
+    @property
+    def gap_columns(self) -> int:
+        return 5 if self.has_ranks else 3
 
 
 def build_round_page(reading: Reading, openable: Collection[str]) -> RoundPage:
@@ -84,7 +93,7 @@ def build_round_page(reading: Reading, openable: Collection[str]) -> RoundPage:
     values = {code: figures(reading.score(code)) for code in told}
     ends = [end for _, lower, upper in values.values() for end in (lower, upper)]
     means = reading.tables.node_means
-    mean = means.get(reading.root.code) if len(told) > 1 else None
+    mean = means.get(reading.root.code) if reading.averaged_count > 1 else None
     axis = charts.axis_around(ends)
     has_ranks = reading.ranked_count > 1
     cut = wording.axis_note(axis.low, axis.high, axis.is_cut)
@@ -103,7 +112,7 @@ def build_round_page(reading: Reading, openable: Collection[str]) -> RoundPage:
                     gettext("Value and 95%% interval of each region") % {},
                     cut,
                     gettext("the dashed line is the mean of %(count)s regions")
-                    % {"count": len(told)}
+                    % {"count": reading.averaged_count}
                     if mean is not None
                     else "",
                 ),
@@ -137,6 +146,7 @@ def build_round_page(reading: Reading, openable: Collection[str]) -> RoundPage:
         ),
         made_with=made_with(reading),
         axis=axis,
+        demo="k-mid or-high" if reading.is_vulnerability else "v-mid or-v-high",
     )
 
 
@@ -145,7 +155,7 @@ def _url(reading: Reading, code: str, openable: Collection[str]) -> str:
 
 
 def _reason(reading: Reading, code: str) -> str:
-    if reading.quality(code) is None:
+    if not reading.is_measured(code):
         return gettext("Not measured yet.")
     return wording.not_enough_short(reading, code)
 

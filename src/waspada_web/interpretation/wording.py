@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from babel.lists import format_list
 from django.utils.translation import gettext, ngettext
 
+from waspada.interpretation.drivers import MEAN_OF_REGIONS
+from waspada.publication.model import DriverRow
 from waspada_web.interpretation.reading import FEWEST_TOLD, SURE, Reading, inline
 from waspada_web.ui import formats
 
@@ -80,7 +82,7 @@ def region_heading(reading: Reading, region: str, drivers: Sequence[str]) -> str
     return sentence % {
         "subject": name,
         "category": labels[0],
-        "drivers": listing([inline(driver) for driver in drivers[:NAMED_IN_A_HEADING]]),
+        "drivers": listing(drivers[:NAMED_IN_A_HEADING]),
     }
 
 
@@ -93,6 +95,17 @@ def likely_categories(reading: Reading, region: str) -> list[str]:
     if not by_probability or row.probabilities.get(row.category, 0.0) >= SURE:
         return [row.category]
     return by_probability[:2]
+
+
+def push(reading: Reading, row: DriverRow) -> str:
+    """A driver inside a sentence. "Readiness raises vulnerability" would say the opposite of what
+    is meant, so a wished-for thing that worsens the number is told as a doubt."""
+    name = inline(reading.item_name(row.item))
+    if reading.is_worse(row) and reading.names_something_good(row.item):
+        return gettext("doubts about %(indicator)s") % {"indicator": name}
+    if not reading.is_worse(row) and not reading.names_something_good(row.item):
+        return gettext("less concern about %(indicator)s") % {"indicator": name}
+    return name
 
 
 def days_left(days: int) -> str:
@@ -173,7 +186,7 @@ def rank_rest(reading: Reading) -> str:
     first = (
         gettext("1 = most vulnerable") if reading.is_vulnerability else gettext("1 = most vigilant")
     )
-    return gettext("of the %(count)s regions with enough data (%(first)s).") % {
+    return gettext("of the %(count)s regions measured together (%(first)s).") % {
         "count": reading.ranked_count,
         "first": first,
     }
@@ -244,8 +257,8 @@ def dimensions_heading(reading: Reading, rows: Sequence[tuple[str, float, float]
 def drivers_heading(reading: Reading, worse: Sequence[str], better: Sequence[str]) -> str:
     """worse, better: names of the drivers whose interval leaves out zero, the strongest first."""
     raising, lowering = (worse, better) if reading.is_vulnerability else (better, worse)
-    up = listing([inline(name) for name in raising[:NAMED_IN_A_HEADING]])
-    down = listing([inline(name) for name in lowering[:NAMED_IN_A_HEADING]])
+    up = listing(raising[:NAMED_IN_A_HEADING])
+    down = listing(lowering[:NAMED_IN_A_HEADING])
     if up and down:
         sentence = gettext("%(up)s: these raise the number; %(down)s: these lower it")
     elif up:
@@ -260,9 +273,8 @@ def drivers_heading(reading: Reading, worse: Sequence[str], better: Sequence[str
 
 def drivers_drawn(reading: Reading, total: float, adds_up: bool) -> str:
     reference = (
-        gettext("the mean of the %(count)s regions with enough data")
-        % {"count": len(reading.told)}
-        if reading.tables.driver_reference == "mean_of_regions"
+        gettext("the mean of %(count)s regions") % {"count": reading.averaged_count}
+        if reading.tables.driver_reference == MEAN_OF_REGIONS
         else gettext("the middle of the scale, 50")
     )
     sum_sentence = (
@@ -272,9 +284,7 @@ def drivers_drawn(reading: Reading, total: float, adds_up: bool) -> str:
     )
     return " ".join(
         [
-            gettext(
-                "How far each indicator moves the index away from %(reference)s, in points."
-            )
+            gettext("How far each indicator moves the index away from %(reference)s, in points.")
             % {"reference": reference},
             sum_sentence % {"total": formats.signed(total)},
             gettext("The thin line is the 95% interval."),
@@ -380,10 +390,17 @@ def not_enough_short(reading: Reading, region: str) -> str:
             "answers": capital(answers(count)),
             "needed": needed,
         }
+    if needs_more_regions(reading, region):
+        return gettext("The category rule needs more regions that are measured together.")
     missing = missing_elements(reading, region)
     if missing:
         return gettext("Missing: %(elements)s.") % {"elements": listing(missing)}
     return gettext("The answers do not carry a number.")
+
+
+def needs_more_regions(reading: Reading, region: str) -> bool:
+    row = reading.category(region)
+    return row is not None and row.flags == ("too_few_regions",)
 
 
 def answers_and_need(reading: Reading, region: str) -> tuple[int, int]:
@@ -422,6 +439,8 @@ def not_enough(reading: Reading, region: str) -> list[str]:
         )
     else:
         sentences.append(gettext("There are %(answers)s.") % {"answers": answers(count)})
+        if needs_more_regions(reading, region):
+            sentences.append(not_enough_short(reading, region))
     missing = missing_elements(reading, region)
     if missing:
         sentences.append(
@@ -432,11 +451,12 @@ def not_enough(reading: Reading, region: str) -> list[str]:
 
 
 def not_enough_way_out(reading: Reading, region: str) -> str:
+    if needs_more_regions(reading, region):
+        return gettext("Wait until more regions of this round are closed and measure again.")
     missing = missing_elements(reading, region)
     if missing:
         return gettext(
-            "Hold another meeting in a new round and invite these elements above all: "
-            "%(elements)s."
+            "Hold another meeting in a new round and invite these elements above all: %(elements)s."
         ) % {"elements": listing(missing)}
     return gettext("Hold another meeting in a new round, and invite more participants.")
 
@@ -496,9 +516,7 @@ def round_lead(reading: Reading) -> str:
         )
     if reading.untold:
         names = [reading.name(code) for code in reading.untold if code in reading.regions]
-        sentences.append(
-            gettext("Not enough data yet: %(regions)s.") % {"regions": listing(names)}
-        )
+        sentences.append(gettext("Not enough data yet: %(regions)s.") % {"regions": listing(names)})
     return " ".join(sentences)
 
 
@@ -535,10 +553,12 @@ def withheld(flags: Sequence[str]) -> str:
     """Why a row has no number."""
     if "too_few" in flags:
         return gettext("Hidden: fewer than 5 answers.")
+    if "protects_another" in flags:
+        return gettext("Hidden to protect another small group.")
     if "unanimous" in flags:
         return gettext("Hidden: all answers were alike, so it would tell what each person said.")
     if "children_missing" in flags:
         return gettext("No value: too many of its parts are missing.")
     if "no_interval" in flags:
         return gettext("No value shown: its interval cannot be computed.")
-    return gettext("Hidden to protect another small group.")
+    return gettext("No value.")
