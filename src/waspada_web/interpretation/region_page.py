@@ -21,6 +21,8 @@ MOST_WORSE = 4
 """Drivers shown one by one on the side that asks for attention, and on the other."""
 MOST_BETTER = 3
 
+NOTHING = SafeString("")
+
 
 @dataclass(frozen=True)
 class Badge:
@@ -44,7 +46,7 @@ class PlotRow:
 
     name: str
     note: str
-    svg: SafeString = SafeString("")
+    svg: SafeString = NOTHING
     value: str = ""
     interval: str = ""
     withheld: str = ""
@@ -80,7 +82,7 @@ class Standing:
     title: str = ""
     rest: str = ""
     differences: str = ""
-    svg: SafeString = SafeString("")
+    svg: SafeString = NOTHING
     reason: str = ""
 
 

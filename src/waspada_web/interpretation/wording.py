@@ -431,8 +431,8 @@ def not_enough(reading: Reading, region: str) -> list[str]:
     elif count < needed:
         sentences.append(
             ngettext(
-                "There are %(answers)s; at least %(needed)s are needed, so %(lacking)s is missing.",
-                "There are %(answers)s; at least %(needed)s are needed, so %(lacking)s are missing.",
+                "There are %(answers)s; at least %(needed)s are needed: %(lacking)s is missing.",
+                "There are %(answers)s; at least %(needed)s are needed: %(lacking)s are missing.",
                 needed - count,
             )
             % {"answers": answers(count), "needed": needed, "lacking": needed - count}
