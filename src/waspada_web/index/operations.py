@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +14,7 @@ from waspada.collection.model import BLANK, EVERYONE, Responses
 from waspada.errors import QualityError
 from waspada.instrument.model import Form, Instrument, Item
 from waspada.pipeline import measure
-from waspada.publication import tables_to_json
+from waspada.publication.stored import tables_to_json
 from waspada_web.accounts.models import User
 from waspada_web.audit.operations import record
 from waspada_web.collection.models import Lens, Response, Round, RoundRegion, State
@@ -62,7 +63,7 @@ def measure_round(
             seed=seed,
             replicates=replicates,
             fingerprint=tables.record["answers_fingerprint"],
-            tables=tables_to_json(tables),
+            tables=json.dumps(tables_to_json(tables)),
         )
         RoundRegion.objects.filter(
             pk__in=[member.pk for member in members], state=State.CLOSED

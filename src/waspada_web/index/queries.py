@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 
-from waspada.publication import tables_from_json
 from waspada.publication.model import Tables
+from waspada.publication.stored import tables_from_json
 from waspada_web.collection.models import Round
 from waspada_web.index.models import Run
 
@@ -22,4 +23,4 @@ def tables_of(run: Run) -> Tables:
 
 @lru_cache(maxsize=32)
 def _parsed(pk: int, fingerprint: str, tables: str) -> Tables:
-    return tables_from_json(tables)
+    return tables_from_json(json.loads(tables))
