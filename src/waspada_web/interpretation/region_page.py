@@ -68,6 +68,7 @@ class Headline:
     between: str
     badge: Badge | None
     scale: SafeString
+    scale_name: str
     odds: tuple[Odds, ...]
     one_in: str
 
@@ -229,6 +230,7 @@ def _headline(reading: Reading, region: str) -> Headline:
     probabilities = row.probabilities if row else {}
     by_size = sorted(probabilities, key=lambda code: -probabilities[code])
     second = by_size[1] if len(by_size) > 1 else None
+    scale_name = wording.scale_sentence(reading, region)
     return Headline(
         score=score,
         lower=lower,
@@ -244,10 +246,11 @@ def _headline(reading: Reading, region: str) -> Headline:
             upper,
             reading.bands(),
             reading.hue,
-            name=wording.scale_sentence(reading, region),
+            name=scale_name,
             low_end=low_end(reading),
             high_end=high_end(reading),
         ),
+        scale_name=scale_name,
         odds=tuple(
             Odds(badge(reading, code, short=True), formats.percent(probabilities[code]))
             for code in probabilities
