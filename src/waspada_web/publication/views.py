@@ -1,4 +1,4 @@
-"""What leaves the house: tables as CSV, result and plan as PDF; releasing, which is not open yet."""
+"""What leaves the house: tables as CSV, result and plan as PDF. Releasing is not open yet."""
 
 from __future__ import annotations
 
