@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -112,7 +113,7 @@ def _tell_received(received: Received, out: Path | None) -> None:
         )
 
 
-def _progress():  # type: ignore[no-untyped-def]
+def _progress() -> AbstractContextManager[Callable[[int, int], None] | None]:
     """A progress bar on stderr where stderr is a terminal; yields the function to report to."""
     import sys
 
@@ -142,13 +143,12 @@ def _with_circumstances(
 
 def _finish(tables: Tables, received: Received, out: Path | None, *, force: bool) -> None:
     from waspada.cli.show import show_measured
-    from waspada.publication.files import SET_ASIDE, csv_text, write_tables, write_whole
+    from waspada.publication.files import SET_ASIDE, set_aside_csv, write_tables, write_whole
 
     if out is not None:
         write_tables(tables, out, force=force)
         if received.set_aside:
-            rows = ([entry.row, entry.column, entry.reason] for entry in received.set_aside)
-            write_whole(out / SET_ASIDE, csv_text(["row", "column", "reason"], rows))
+            write_whole(out / SET_ASIDE, set_aside_csv(received.set_aside))
     show_measured(tables, received.instrument)
     for note in tables.record["notes"]:
         typer.echo(note, err=True)

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from waspada.collection.model import SetAside
 from waspada.errors import WaspadaError
 from waspada.publication.model import ScoreRow, Tables
 
@@ -85,17 +86,8 @@ def write_whole(path: Path, text: str) -> Path:
 
 def scores_csv(tables: Tables) -> str:
     """Index nodes only; node is the code in the sheet `index`."""
-    names = [
-        "region",
-        "node",
-        "level",
-        "score",
-        "lower",
-        "upper",
-        "n_responses",
-        "share_answered",
-        "flags",
-    ]
+    place, said = ["region", "node", "level"], ["score", "lower", "upper"]
+    names = [*place, *said, "n_responses", "share_answered", "flags"]
     return csv_text(names, (_score_cells(row) for row in tables.scores))
 
 
@@ -131,6 +123,12 @@ def drivers_csv(tables: Tables) -> str:
         ["region", "item", "contribution", "lower", "upper", "joined"],
         ([d.region, d.item, d.contribution, d.lower, d.upper, d.joined] for d in tables.drivers),
     )
+
+
+def set_aside_csv(set_aside: Sequence[SetAside]) -> str:
+    """Rows that --lenient left out, one line per fault."""
+    lines: list[list[Cell]] = [[entry.row, entry.column, entry.reason] for entry in set_aside]
+    return csv_text(["row", "column", "reason"], lines)
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
