@@ -45,8 +45,9 @@ class Sheet:
             parts.append(f"row {index + 2}")
         if column is not None:
             parts.append(f'column "{column}"')
-        line = f" (line {self.lines[index]})" if index is not None and self.lines else ""
-        return ", ".join(parts) + line
+        if index is None or index >= len(self.lines):
+            return ", ".join(parts)
+        return f"{', '.join(parts)} (line {self.lines[index]})"
 
     def filled_rows(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Rows with at least one cell that is not blank, with their index."""
