@@ -171,7 +171,7 @@ def _questions(instrument: Instrument, language: str) -> Tree:
         page = root.add(_plain(f"{section.label.in_language(language)}  {section.code}"))
         for item in instrument.items:
             if item.section == section.code:
-                marks = [item.scale, f"direction {item.direction:+d}"]
+                marks = [item.code, item.scale, f"direction {item.direction:+d}"]
                 marks += ["core"] * item.core + ["anchor"] * item.anchor
                 marks += [item.node or "outside the index"]
                 page.add(_plain(f"{item.label.in_language(language)}  ({', '.join(marks)})"))

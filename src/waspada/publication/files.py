@@ -10,8 +10,9 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from waspada.collection.model import SetAside
 from waspada.errors import WaspadaError
-from waspada.publication.model import Tables
+from waspada.publication.model import ScoreRow, Tables
 
 DECIMALS = 6
 """Digits after the point of every number in a file."""
@@ -85,15 +86,15 @@ def write_whole(path: Path, text: str) -> Path:
 
 def scores_csv(tables: Tables) -> str:
     """Index nodes only; node is the code in the sheet `index`."""
-    return csv_text(
-        ["region", "node", "level", "score", "lower", "upper"]
-        + ["n_responses", "share_answered", "flags"],
-        (
-            [row.region, row.node, row.level, row.score, row.lower, row.upper]
-            + [row.n_responses, row.share_answered, ";".join(row.flags)]
-            for row in tables.scores
-        ),
-    )
+    place, said = ["region", "node", "level"], ["score", "lower", "upper"]
+    names = [*place, *said, "n_responses", "share_answered", "flags"]
+    return csv_text(names, (_score_cells(row) for row in tables.scores))
+
+
+def _score_cells(row: ScoreRow) -> list[Cell]:
+    place: list[Cell] = [row.region, row.node, row.level]
+    said: list[Cell] = [row.score, row.lower, row.upper, row.n_responses, row.share_answered]
+    return [*place, *said, ";".join(row.flags)]
 
 
 def ranks_csv(tables: Tables) -> str:
@@ -122,6 +123,12 @@ def drivers_csv(tables: Tables) -> str:
         ["region", "item", "contribution", "lower", "upper", "joined"],
         ([d.region, d.item, d.contribution, d.lower, d.upper, d.joined] for d in tables.drivers),
     )
+
+
+def set_aside_csv(set_aside: Sequence[SetAside]) -> str:
+    """Rows that --lenient left out, one line per fault."""
+    lines: list[list[Cell]] = [[entry.row, entry.column, entry.reason] for entry in set_aside]
+    return csv_text(["row", "column", "reason"], lines)
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

@@ -1,0 +1,58 @@
+"""The `waspada` command.
+
+Verbs import what they need when they run: the first result of a small file should not wait for
+libraries that only a large one uses.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from waspada import METHOD_VERSION, __version__
+from waspada.cli.combine import combine
+from waspada.cli.instrument import app as instrument_app
+from waspada.cli.measure import measure
+
+app = typer.Typer(
+    name="waspada",
+    help="Measures election vulnerability and national vigilance with honest uncertainty.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command(
+    epilog="Example: waspada measure answers.csv --instrument instruments/pei-us-2016 "
+    "--region-column state --out result"
+)(measure)
+app.command(
+    epilog="Example: waspada combine facts/ikp_2024_provinces.csv --instrument instruments/ikp-2024"
+)(combine)
+app.add_typer(instrument_app, name="instrument")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"waspada {__version__}, method {METHOD_VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def waspada(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Measures election vulnerability and national vigilance with honest uncertainty."""
+
+
+def main() -> None:
+    """Run the command; exit codes: 0 done, 2 usage, 10 instrument, 11 answers, 12 quality."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

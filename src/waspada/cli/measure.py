@@ -1,0 +1,156 @@
+"""`waspada measure`: from a file of answers to scores with their error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from waspada.cli.errors import answer_errors
+from waspada.instrument.model import Form
+
+if TYPE_CHECKING:
+    from waspada.collection.model import Received
+    from waspada.publication.model import Tables
+
+
+@answer_errors
+def measure(
+    answers: Annotated[Path, typer.Argument(help="Answers: .csv, .xlsx or .parquet.")],
+    instrument: Annotated[Path, typer.Option(help="Folder, workbook or text twin.")],
+    form: Annotated[Form, typer.Option(help="Which items were asked.")] = Form.FULL,
+    region_column: Annotated[
+        str, typer.Option(help="Column that tells the region of a row.")
+    ] = "region",
+    stratum_column: Annotated[
+        str | None,
+        typer.Option(help='Column that tells the element; "stratum" where there is one.'),
+    ] = None,
+    id_column: Annotated[
+        str | None,
+        typer.Option(help='Column with an id per row; "response_id" where there is one.'),
+    ] = None,
+    regions: Annotated[
+        Path | None, typer.Option(help="Text file with one known region per line.")
+    ] = None,
+    replicates: Annotated[int, typer.Option(help="Bootstrap replicates.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Start number of chance; recorded.")] = 1,
+    rule: Annotated[
+        str | None, typer.Option(help="Category rule; the instrument's first if left out.")
+    ] = None,
+    lenient: Annotated[
+        bool, typer.Option("--lenient", help="Set rows with a fault aside and go on.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for the tables.")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write into a folder that holds other files.")
+    ] = False,
+) -> None:
+    """Measure regions from answers: index, interval, category, rank band, drivers.
+
+    It is the office's own tool: score and interval from 5 answers; below, the flag too_few and an
+    empty score.
+    """
+    from waspada.collection.read import read_responses
+    from waspada.instrument import read_instrument
+    from waspada.pipeline import measure as measure_responses
+    from waspada.publication.files import check_folder
+
+    started = perf_counter()
+    if out is not None:
+        check_folder(out, force=force)
+    received = read_responses(
+        answers,
+        read_instrument(instrument).in_form(form),
+        region_column=region_column,
+        stratum_column=stratum_column,
+        id_column=id_column,
+        regions=None if regions is None else _read_regions(regions),
+        lenient=lenient,
+    )
+    read = perf_counter()
+    _tell_received(received, out)
+    with _progress() as show:
+        tables = measure_responses(
+            received.responses,
+            received.instrument,
+            seed=seed,
+            replicates=replicates,
+            rule=rule,
+            progress=show,
+        )
+    tables = _with_circumstances(tables, received, answers, read - started, perf_counter() - read)
+    _finish(tables, received, out, force=force)
+
+
+def _read_regions(path: Path) -> list[str]:
+    """Known regions: one per line; empty lines do not count."""
+    from waspada.collection.files import refuse
+    from waspada.collection.table import tidy
+
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        refuse(path.name, "no_file", "The list of regions cannot be read.", "Give a UTF-8 text.")
+    return [line for line in map(tidy, lines) if line]
+
+
+def _tell_received(received: Received, out: Path | None) -> None:
+    """Say on stderr what of the file was not used."""
+    if received.ignored_columns:
+        names = ", ".join(received.ignored_columns)
+        typer.echo(f"Columns the instrument does not name, ignored: {names}.", err=True)
+    if received.set_aside:
+        rows = len({entry.row for entry in received.set_aside})
+        where = f"listed in {out / 'set_aside.csv'}" if out else "listed in a file with --out"
+        typer.echo(
+            f"Set aside {rows} row{'s' if rows != 1 else ''} with a fault; {where}.", err=True
+        )
+
+
+def _progress() -> AbstractContextManager[Callable[[int, int], None] | None]:
+    """A progress bar on stderr where stderr is a terminal; yields the function to report to."""
+    import sys
+
+    if not sys.stderr.isatty():
+        return nullcontext(None)
+    from waspada.cli.show import progress_bar
+
+    return progress_bar("Resampling regions")
+
+
+def _with_circumstances(
+    tables: Tables, received: Received, answers: Path, reading: float, measuring: float
+) -> Tables:
+    """Add to the record what only the command knows."""
+    record = {
+        **tables.record,
+        "answers_file": answers.name,
+        "ignored_columns": list(received.ignored_columns),
+        "rows_set_aside": len({entry.row for entry in received.set_aside}),
+        "timings": {
+            "reading_seconds": round(reading, 3),
+            "measuring_seconds": round(measuring, 3),
+        },
+    }
+    return replace(tables, record=record)
+
+
+def _finish(tables: Tables, received: Received, out: Path | None, *, force: bool) -> None:
+    from waspada.cli.show import show_measured
+    from waspada.publication.files import SET_ASIDE, set_aside_csv, write_tables, write_whole
+
+    if out is not None:
+        write_tables(tables, out, force=force)
+        if received.set_aside:
+            write_whole(out / SET_ASIDE, set_aside_csv(received.set_aside))
+    show_measured(tables, received.instrument)
+    for note in tables.record["notes"]:
+        typer.echo(note, err=True)
+    if out is not None:
+        typer.echo(f"Tables written to {out}.", err=True)

@@ -1,0 +1,119 @@
+"""Tables for the terminal: the index of each region with its error, one line per region."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.table import Table
+
+from waspada.instrument.model import Instrument
+from waspada.publication.model import (
+    NOT_ENOUGH_DATA,
+    CategoryRow,
+    RankRow,
+    ScoreRow,
+    Tables,
+)
+
+WITHHELD = {
+    "too_few": "too few answers",
+    "unanimous": "withheld: all answers alike",
+    "protects_another": "withheld: would reveal another",
+    "children_missing": "no score: too much missing",
+}
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr; yields the function that moves it."""
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def show_measured(tables: Tables, instrument: Instrument) -> None:
+    """Region, score with interval, category with probability, rank band; highest score first."""
+    table = _table(tables, instrument, "score (95 % interval)")
+    scored = len([row for row in _ranked(tables, instrument) if row.rank])
+    for row, rank, category in _lines(tables, instrument):
+        table.add_row(row.region, _score(row), *_category(category), _band(rank, scored))
+    _print(table)
+    _print_mean(tables, instrument)
+
+
+def show_combined(tables: Tables, instrument: Instrument) -> None:
+    """Region, score, category, rank; highest score first."""
+    table = _table(tables, instrument, "score")
+    scored = len([row for row in _ranked(tables, instrument) if row.rank])
+    for row, rank, category in _lines(tables, instrument):
+        place = f"{rank.rank} of {scored}" if rank.rank else ""
+        table.add_row(row.region, _score(row, digits=2), *_category(category), place)
+    _print(table)
+    _print_mean(tables, instrument)
+
+
+def _table(tables: Tables, instrument: Instrument, score: str) -> Table:
+    table = Table(title=instrument.title.en, title_justify="left", box=None, pad_edge=False)
+    table.add_column("region")
+    table.add_column(score)
+    if tables.categories:
+        table.add_column("category")
+    table.add_column("rank")
+    return table
+
+
+def _print(table: Table) -> None:
+    """As wide as needed where nobody watches, so that no cell is cut off in a pipe."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=200)
+    console.print(table)
+
+
+def _print_mean(tables: Tables, instrument: Instrument) -> None:
+    root = instrument.root.code
+    if root in tables.node_means:
+        n = tables.record["counts"]["regions_with_score"]
+        Console().print(f"mean of the {n} regions: {tables.node_means[root]:.2f}", highlight=False)
+
+
+def _ranked(tables: Tables, instrument: Instrument) -> list[RankRow]:
+    return [row for row in tables.ranks if row.node == instrument.root.code]
+
+
+def _lines(
+    tables: Tables, instrument: Instrument
+) -> Iterator[tuple[ScoreRow, RankRow, CategoryRow | None]]:
+    ranks = {row.region: row for row in _ranked(tables, instrument)}
+    categories = {row.region: row for row in tables.categories}
+    scores = [row for row in tables.scores if row.node == instrument.root.code]
+    for row in sorted(scores, key=lambda r: (r.score is None, -(r.score or 0.0), r.region)):
+        yield row, ranks[row.region], categories.get(row.region)
+
+
+def _score(row: ScoreRow, digits: int = 1) -> str:
+    if row.score is None:
+        return next((text for flag, text in WITHHELD.items() if flag in row.flags), "")
+    if row.lower is None or row.upper is None:
+        return f"{row.score:.{digits}f}"
+    return f"{row.score:.{digits}f} ({row.lower:.{digits}f} to {row.upper:.{digits}f})"
+
+
+def _category(row: CategoryRow | None) -> list[str]:
+    """No cell without a rule; else the word with its probability."""
+    if row is None:
+        return []
+    if row.category == NOT_ENOUGH_DATA:
+        return ["not enough data"]
+    probability = row.probabilities.get(row.category)
+    return [row.category if probability is None else f"{row.category} ({probability:.0%})"]
+
+
+def _band(row: RankRow, scored: int) -> str:
+    if row.rank_lower is None:
+        return ""
+    return f"{row.rank_lower} to {row.rank_upper} of {scored}"
