@@ -202,6 +202,6 @@ def _explain(
         tree,
         drawn.driver_covariance,
         t_quantile(interval.df[:, tree.root], LEVEL),
-        hidden[:, : tree.root],
+        (hidden & ~np.isnan(point.values))[:, : tree.root],
         ~np.isnan(shown[:, tree.root]),
     )

@@ -54,15 +54,16 @@ def attribute(values: Floats, tree: Tree) -> Floats:
         own = slope[:, [branch.position]] * _slopes(children, branch) * branch.directions
         slope[:, branch.children] = np.where(np.isnan(children), 0.0, own)
     items = values[:, : len(tree.items)]
-    return np.where(np.isnan(items), 0.0, items - MIDDLE) * slope[:, : len(tree.items)]
+    brought: Floats = np.where(np.isnan(items), 0.0, items - MIDDLE) * slope[:, : len(tree.items)]
+    return brought
 
 
 def _slopes(children: Floats, branch: Branch) -> Floats:
     """(n, n_children) mean slope of the node in each child, from the middle of the scale."""
     has_score = ~np.isnan(children)
-    weights = np.where(has_score, branch.weights, 0.0)
-    total = weights.sum(axis=1, keepdims=True)
-    weights = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+    available = np.where(has_score, branch.weights, 0.0)
+    total = available.sum(axis=1, keepdims=True)
+    weights: Floats = available / np.where(total > 0, total, 1.0)
     known = np.where(has_score, children, MIDDLE)
     match branch.aggregation:
         case Aggregation.ARITHMETIC:
@@ -96,7 +97,8 @@ def _geometric_slope(rest: Floats, weights: Floats, known: Floats, child: int) -
         logs = np.where(weights[:, others] > 0, weights[:, others] * np.log(rest[:, others]), 0.0)
         t = np.log(known[:, child] / MIDDLE)
         ratio = np.where(np.abs(t) < 1e-12, w, np.expm1(w * t) / np.expm1(t))
-    return np.exp(logs.sum(axis=1)) * MIDDLE ** (w - 1.0) * ratio
+    slope: Floats = np.exp(logs.sum(axis=1)) * MIDDLE ** (w - 1.0) * ratio
+    return slope
 
 
 def _harmonic_slope(rest: Floats, weights: Floats, known: Floats, child: int) -> Floats:

@@ -36,8 +36,9 @@ def count_below(answered: Flags, below: Flags) -> Counts:
 
     answered: (rows, n_items). below: (n_items, places).
     """
-    below_any = answered.astype(np.float32) @ below.astype(np.float32) > 0
-    return below_any.sum(axis=0).astype(np.int64)
+    answers_below = answered.astype(np.float32) @ below.astype(np.float32)
+    n: Counts = np.count_nonzero(answers_below, axis=0).astype(np.int64)
+    return n
 
 
 def _values(sample: Sample, sums: Floats, counts: Floats) -> Floats:

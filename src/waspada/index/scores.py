@@ -91,4 +91,4 @@ def differs(scores: Floats) -> Flags:
     answered = ~np.isnan(scores)
     lowest = np.where(answered, scores, np.inf).min(axis=0, initial=np.inf)
     highest = np.where(answered, scores, -np.inf).max(axis=0, initial=-np.inf)
-    return highest > lowest
+    return np.asarray(highest > lowest, dtype=bool)

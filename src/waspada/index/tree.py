@@ -29,7 +29,7 @@ def _branch(
     instrument: Instrument, node: Node, place: dict[str, int], item_place: dict[str, int]
 ) -> Branch:
     items, nodes = instrument.items_of(node.code), instrument.children(node.code)
-    weights = np.array([child.weight for child in (*items, *nodes)], dtype=float)
+    weights = np.array([*(i.weight for i in items), *(n.weight for n in nodes)], dtype=float)
     return Branch(
         position=place[node.code],
         children=np.array(

@@ -65,7 +65,7 @@ def band_of(scores: Floats, cut_offs: Floats) -> NDArray[np.int64]:
     """
     inner = cut_offs[..., 1:-1]
     band = (scores[..., None] + ON_THE_LINE >= inner).sum(axis=-1)
-    return np.where(np.isnan(scores), -1, band)
+    return np.where(np.isnan(scores), -1, band).astype(np.int64)
 
 
 def _shares(rule: CategoryRule, replicates: Floats) -> Floats:
@@ -73,7 +73,8 @@ def _shares(rule: CategoryRule, replicates: Floats) -> Floats:
     band = band_of(replicates, _cut_offs(rule, replicates)[:, None, :])
     hits = np.stack([(band == b).sum(axis=0) for b in range(len(rule.bands))], axis=1)
     total = (band >= 0).sum(axis=0)[:, None]
-    return np.divide(hits, total, out=np.full(hits.shape, np.nan), where=total > 0)
+    shares: Floats = np.divide(hits, total, out=np.full(hits.shape, np.nan), where=total > 0)
+    return shares
 
 
 def _cut_offs(rule: CategoryRule, scores: Floats) -> Floats:
@@ -124,7 +125,8 @@ def missing_required(instrument: Instrument, groups: Groups) -> Counts:
         for element in groups.elements
     ]
     gone = (groups.state == ElementState.ABSENT) | (groups.state == ElementState.LEFT_OUT)
-    return (gone & np.array(required)).sum(axis=1).astype(np.int64)
+    count: Counts = (gone & np.array(required)).sum(axis=1).astype(np.int64)
+    return count
 
 
 def refuse_few_regions(rule: CategoryRule, scores: Floats) -> None:

@@ -58,7 +58,8 @@ def item_weights(tree: Tree) -> Floats:
     share[tree.root] = 1.0
     for branch in reversed(tree.branches):
         share[branch.children] = share[branch.position] * branch.weights
-    return share[: len(tree.items)]
+    items: Floats = share[: len(tree.items)]
+    return items
 
 
 def _levelling(hidden: Flags, weights: Floats) -> Floats:
@@ -66,8 +67,9 @@ def _levelling(hidden: Flags, weights: Floats) -> Floats:
     share = np.where(hidden, weights, 0.0)
     total = share.sum(axis=1, keepdims=True)
     share = np.divide(share, total, out=np.zeros_like(share), where=total > 0)
-    identity = np.eye(hidden.shape[1]) * ~hidden[:, None, :]
-    return identity + share[:, :, None] * hidden[:, None, :]
+    as_is = np.eye(hidden.shape[1]) * ~hidden[:, None, :]
+    spread: Floats = as_is + share[:, :, None] * hidden[:, None, :]
+    return spread
 
 
 def _about_mean(spread: Floats, n: int) -> Floats:
@@ -77,4 +79,6 @@ def _about_mean(spread: Floats, n: int) -> Floats:
     """
     if n < 2:
         return spread
-    return ((1 - 1 / n) ** 2 - 1 / n**2) * spread + spread.sum(axis=0) / n**2
+    own, others = (1 - 1 / n) ** 2 - 1 / n**2, spread.sum(axis=0) / n**2
+    variance: Floats = own * spread + others
+    return variance

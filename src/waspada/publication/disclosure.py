@@ -84,7 +84,9 @@ def _complete(branch: Branch, hidden: Flags, has_score: Flags, values: Floats, n
 
 def _cheapest(cost: Floats) -> NDArray[np.intp]:
     """Place of the lowest cost in each row, NaN never; the first of equals."""
-    return np.argmin(np.nan_to_num(cost, nan=np.finfo(float).max, posinf=1e300), axis=1)
+    filled = np.where(np.isnan(cost), np.finfo(float).max, np.minimum(cost, 1e300))
+    cheapest: NDArray[np.intp] = np.argmin(filled, axis=1)
+    return cheapest
 
 
 def _at_the_end(branch: Branch, hidden: Flags, values: Floats) -> Flags:

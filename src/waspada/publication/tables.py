@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from waspada.collection.model import EVERYONE
 from waspada.index.model import ElementState, Estimate, Floats, Groups, Sample
 from waspada.instrument.model import Instrument
 from waspada.interpretation.model import Categories, Drivers, Ranks
@@ -98,7 +99,8 @@ def _flags(estimate: Estimate, withheld: Withheld, r: int, place: int) -> tuple[
 
 
 def _element_flags(groups: Groups, r: int) -> tuple[str, ...]:
-    states = set(groups.state[r])
+    """What became of a region's elements; nothing where answers carry no element."""
+    states = set(groups.state[r]) if groups.elements != (EVERYONE,) else set()
     return tuple(flag for state, flag in ELEMENT_FLAGS.items() if state in states)
 
 

@@ -26,4 +26,5 @@ class Completeness:
     def shares(self) -> NDArray[np.float64]:
         """(n_regions, 5) each row sums to 1, or is 0 in a region without cells."""
         total = self.cells.sum(axis=1, keepdims=True)
-        return self.cells / np.maximum(total, 1)
+        shares: NDArray[np.float64] = self.cells / np.maximum(total, 1)
+        return shares

@@ -85,7 +85,7 @@ def _standard_error(values: Floats) -> Floats:
 def _lost(nodes: Floats) -> Flags:
     """(n_replicates,) whether a node with a score elsewhere has none here."""
     missing = np.isnan(nodes)
-    return (missing & ~missing.all(axis=0)).any(axis=1)
+    return np.asarray((missing & ~missing.all(axis=0)).any(axis=1), dtype=bool)
 
 
 def _driver_covariance(values: Floats, sample: Sample) -> Floats:
