@@ -1,6 +1,6 @@
 """Write the synthetic example round: invented answers from 13 regions with real names.
 
-    python examples/make_synthetic_round.py
+    PYTHONPATH=src python examples/make_synthetic_round.py
 
 The same seed gives the same bytes on every machine: only `random.random` is drawn from, whose
 sequence Python guarantees, and no answer depends on the order of a set.

@@ -3,15 +3,20 @@
 import csv
 import re
 from collections import Counter
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 
 import pytest
 
 from examples import make_synthetic_round as maker
-from waspada.action import check_links, read_catalogue
+from waspada.action import Mode, check_links, propose_steps, read_catalogue
+from waspada.collection.read import read_responses
 from waspada.instrument import read_instrument
 from waspada.instrument.model import Form, MissingKind
+from waspada.pipeline import measure
+from waspada.publication.model import NOT_ENOUGH_DATA
+from waspada.watch import read_calendar
 
 ROOT = Path(__file__).parents[2]
 MISSING = {kind.value for kind in MissingKind} - {MissingKind.BLANK.value}
@@ -46,6 +51,11 @@ def test_file_says_that_it_is_synthetic_in_name_and_readme():
     readme = (ROOT / "examples" / "README.md").read_text(encoding="utf-8")
     assert "data sintetis; nama daerah asli, angkanya buatan" in readme
     assert "synthetic data; the names of the regions are real, the numbers are made up" in readme
+
+
+def test_readme_counts_the_responses(rows):
+    readme = (ROOT / "examples" / "README.md").read_text(encoding="utf-8")
+    assert f"{len(rows)} isian" in readme and f"{len(rows)} responses" in readme
 
 
 def test_columns_are_region_element_and_the_items_of_the_core_form(rows, instrument):
@@ -135,3 +145,81 @@ def test_every_item_of_the_instruments_leads_to_known_factors_and_stages():
     assert twins
     for twin in twins:
         check_links(read_instrument(twin), catalogue)
+
+
+# --- What the example says when it is measured -------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def tables(instrument):
+    received = read_responses(maker.OUTPUT, instrument)
+    assert not received.ignored_columns and not received.set_aside
+    return measure(received.responses, instrument, seed=20240918)
+
+
+def index_of(tables, instrument, region):
+    root = instrument.root.code
+    return next(row for row in tables.scores if (row.region, row.node) == (region, root))
+
+
+@pytest.mark.parametrize(
+    ("region", "category", "between"),
+    [
+        ("63.07", "high", (62.5, 66)),
+        ("63.11", "medium", (50, 57)),
+        ("63.72", "low", (33, 37.5)),
+    ],
+)
+def test_three_regions_show_the_three_categories(tables, instrument, region, category, between):
+    score = index_of(tables, instrument, region)
+    assert between[0] <= score.score <= between[1]
+    assert category in [row.category for row in tables.categories if row.region == region]
+
+
+def test_kotabaru_gets_no_category(tables):
+    (kotabaru,) = (row for row in tables.categories if row.region == "63.02")
+    assert kotabaru.category == NOT_ENOUGH_DATA
+
+
+def test_regions_lie_around_the_middle_of_the_scale(tables, instrument):
+    assert 45 <= tables.node_means[instrument.root.code] <= 50
+
+
+def test_rank_set_of_balangan_is_honestly_wide(tables, instrument):
+    (rank,) = (
+        row for row in tables.ranks if (row.region, row.node) == ("63.11", instrument.root.code)
+    )
+    assert rank.rank_upper - rank.rank_lower + 1 >= 9
+
+
+def test_balangan_differs_for_sure_only_from_the_lowest_region(tables):
+    pairs = [pair for pair in tables.difference_pairs if "63.11" in pair]
+    assert pairs == [("63.11", "63.72")]
+
+
+def test_drivers_of_balangan_are_clear_and_lead_to_steps(tables, instrument):
+    drivers = [row for row in tables.drivers if row.region == "63.11"]
+    leading = sorted(drivers, key=lambda row: -row.contribution)[:3]
+    assert {row.item for row in leading} == {
+        "voter_list_accurate",
+        "civil_servant_partiality",
+        "online_falsehoods",
+    }
+    assert all(row.lower > 0 for row in leading)
+    steps = propose_steps(
+        [(row.item, row.contribution) for row in drivers],
+        instrument,
+        read_catalogue(ROOT / "catalogues" / "mitigation.yaml"),
+        read_calendar(ROOT / "calendars" / "pilkada-2024.csv"),
+        date(2024, 9, 18),
+    )
+    assert len(steps) == 9
+    assert {step.mode for step in steps} == {Mode.ASSIGN, Mode.REQUEST}
+    assert {step.due for step in steps} == {date(2024, 9, 21), date(2024, 11, 26)}
+
+
+def test_something_lowers_the_index_of_balangan_for_sure(tables):
+    lowering = {
+        row.item for row in tables.drivers if row.region == "63.11" and (row.upper or 0) < 0
+    }
+    assert lowering >= {"agency_coordination", "warning_follow_up"}

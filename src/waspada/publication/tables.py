@@ -215,7 +215,7 @@ def element_rows(sample: Sample, instrument: Instrument) -> tuple[ElementRow, ..
         ElementRow(
             region=region,
             element=element,
-            state=groups.state[r, e].value,
+            state=str(groups.state[r, e]),
             merged_with=_company(groups, r, e),
             required=instrument.stratum_by_code[element].required,
         )
