@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -14,8 +14,10 @@ from waspada.action.model import Action, Body, Catalogue, Factor, Mode, Purpose,
 from waspada.errors import CatalogueError, Fault
 from waspada.instrument.model import Instrument, Text
 
-FASTEST_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The loader in C reads the catalogue about ten times faster; not every build of PyYAML has it."""
+try:  # the parser in C is about ten times faster; not every build of PyYAML has it
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:  # pragma: no cover
+    from yaml import SafeLoader  # type: ignore[assignment]
 
 Closed = TypeVar("Closed", bound=StrEnum)
 
@@ -52,9 +54,23 @@ def check_links(instrument: Instrument, catalogue: Catalogue) -> None:
 # --- From YAML to objects ----------------------------------------------------------------------
 
 
+class _Loader(SafeLoader):
+    """Refuses a key that stands twice in one mapping; YAML itself would keep the last silently."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen = set()
+        for key, _ in node.value:
+            name = str(key.value)
+            if name in seen:
+                problem = f'key "{name}" stands twice in one mapping'
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            seen.add(name)
+        return super().construct_mapping(node, deep=deep)
+
+
 def _load(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=FASTEST_LOADER)
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         fault = Fault("unreadable", "the file", f"It cannot be read: {error}.", "Repair it.")
         raise CatalogueError(path.name, [fault]) from error

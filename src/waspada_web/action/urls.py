@@ -1,3 +1,13 @@
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from waspada_web.action import views
+
+urlpatterns = [
+    path("tindak-lanjut/", views.follow_up, name="follow_up"),
+    path("tindak-lanjut/<int:round_id>/<str:code>/", views.region_plan, name="region_plan"),
+    path(
+        "tindak-lanjut/<int:round_id>/<str:code>/hapus/",
+        views.drop_step,
+        name="drop_step",
+    ),
+]

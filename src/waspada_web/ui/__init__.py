@@ -1,0 +1,1 @@
+"""ui: what all pages share: base page, components, style, small scripts, translations."""

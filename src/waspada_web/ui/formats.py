@@ -20,6 +20,10 @@ def language() -> str:
     return "en" if (get_language() or "id").startswith("en") else "id"
 
 
+def decimal_sign() -> str:
+    return "." if language() == "en" else ","
+
+
 def score(value: float) -> str:
     """41.26 -> 41,3 (id), 41.3 (en); a true minus sign."""
     return str(format_decimal(value, "0.0", locale=language())).replace("-", MINUS)

@@ -182,12 +182,21 @@ def test_wrong_shape_inside_a_factor_is_a_fault_not_a_traceback(tmp_path, key):
     assert faults_of(write(tmp_path, content))
 
 
-@pytest.mark.parametrize("text", ["", "- a list\n", "a: [unclosed", "key: \x00"])
+@pytest.mark.parametrize(
+    "text", ["", "- a list\n", "a: [unclosed", "key: \x00", "a: 1\na: 2\n", "? [a]\n: b\n"]
+)
 def test_unreadable_catalogue_gets_a_sentence(tmp_path, text):
     path = tmp_path / "broken.yaml"
     path.write_text(text, encoding="utf-8")
     assert faults_of(path) == {("unreadable", "the file")}
     assert faults_of(tmp_path / "nowhere.yaml") == {("unreadable", "the file")}
+
+
+def test_key_that_stands_twice_is_told_with_its_line(tmp_path):
+    path = tmp_path / "twice.yaml"
+    path.write_text("title: x\nnotes: x\ntitle: y\n", encoding="utf-8")
+    with pytest.raises(CatalogueError, match=r'key "title" stands twice[\s\S]*line 3'):
+        read_catalogue(path)
 
 
 # --- Links from an instrument ------------------------------------------------------------------

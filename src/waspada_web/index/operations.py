@@ -1,0 +1,114 @@
+"""Measuring a round: washed answers in, one stored run out."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from django.db import transaction
+
+from waspada import METHOD_VERSION
+from waspada.collection.model import BLANK, EVERYONE, Responses
+from waspada.errors import QualityError
+from waspada.instrument.model import Form, Instrument, Item
+from waspada.pipeline import measure
+from waspada.publication.stored import tables_to_json
+from waspada_web.accounts.models import User
+from waspada_web.audit.operations import record
+from waspada_web.collection.models import Lens, Response, Round, RoundRegion, State
+from waspada_web.index.models import Run
+from waspada_web.instrument.queries import instrument_of
+
+MEASURABLE = (State.CLOSED, State.MEASURED)
+"""Answers of these regions are washed. An open region has none to read yet."""
+
+SEEDS = 1_000_000_000
+"""A seed drawn here has at most nine digits, so that a person can copy it from a page."""
+
+Answered = tuple[str, str, Mapping[str, str]]
+"""Region code, element code, item code -> choice code: all that is known of a response."""
+
+
+def measure_round(
+    round: Round, *, by: User | None, seed: int | None = None, replicates: int = 1000
+) -> Run:
+    """Measure all closed regions of the round together and store the run.
+
+    Regions measured together are ranked together. The computation runs before the transaction,
+    so that no hall that is still collecting waits for it.
+
+    Raises QualityError ("nothing_closed") where no region of the round is closed.
+    """
+    members = list(
+        RoundRegion.objects.filter(round=round, state__in=MEASURABLE).select_related("region")
+    )
+    if not members:
+        raise QualityError(
+            f'Round "{round.title}" has no closed region. Close a region first.',
+            code="nothing_closed",
+            round=round.title,
+        )
+    instrument = instrument_of(round.instrument_version, Form(round.form))
+    seed = secrets.randbelow(SEEDS) if seed is None else seed
+    tables = measure(
+        responses_of(members, instrument), instrument, seed=seed, replicates=replicates
+    )
+    with transaction.atomic():
+        run = Run.objects.create(
+            round=round,
+            computed_by=by,
+            method_version=METHOD_VERSION,
+            seed=seed,
+            replicates=replicates,
+            fingerprint=tables.record["answers_fingerprint"],
+            tables=json.dumps(tables_to_json(tables)),
+        )
+        RoundRegion.objects.filter(
+            pk__in=[member.pk for member in members], state=State.CLOSED
+        ).update(state=State.MEASURED)
+        record(
+            by=by,
+            verb="measure-round",
+            subject=f"round {round.pk}",
+            run=run.pk,
+            seed=seed,
+            replicates=replicates,
+            regions=[member.region.code for member in members],
+        )
+    return run
+
+
+def responses_of(members: Sequence[RoundRegion], instrument: Instrument) -> Responses:
+    """The washed answers of participants from these regions as the core takes them."""
+    rows = Response.objects.filter(round_region__in=members, lens=Lens.SELF).values_list(
+        "round_region__region__code", "stratum", "answers"
+    )
+    return build_responses(list(rows), instrument)
+
+
+def build_responses(rows: Sequence[Answered], instrument: Instrument) -> Responses:
+    """Codes to positions. Answers were checked when they came in; a code unknown here is a bug."""
+    regions = tuple(sorted({region for region, _, _ in rows}))
+    strata = tuple(stratum.code for stratum in instrument.strata) or (EVERYONE,)
+    region_at = {code: i for i, code in enumerate(regions)}
+    stratum_at = {code: i for i, code in enumerate(strata)}
+    choice = np.full((len(rows), len(instrument.items)), BLANK, dtype=np.int16)
+    for row, (_, _, answers) in enumerate(rows):
+        for column, item in enumerate(instrument.items):
+            choice[row, column] = _position(instrument, item, answers.get(item.code))
+    return Responses(
+        regions=regions,
+        strata=strata,
+        region=np.array([region_at[region] for region, _, _ in rows], dtype=np.intp),
+        stratum=np.array(
+            [stratum_at[stratum] if instrument.strata else 0 for _, stratum, _ in rows],
+            dtype=np.intp,
+        ),
+        choice=choice,
+    )
+
+
+def _position(instrument: Instrument, item: Item, code: str | None) -> int:
+    return instrument.scale_of(item).position(code) if code else BLANK

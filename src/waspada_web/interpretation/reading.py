@@ -1,0 +1,250 @@
+"""A stored run together with what is needed to speak about it: instrument, regions, names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from waspada.instrument.model import Instrument, Node, Polarity, Text
+from waspada.publication.model import (
+    NOT_ENOUGH_DATA,
+    CategoryRow,
+    DriverRow,
+    ElementRow,
+    QualityRow,
+    RankRow,
+    ScoreRow,
+    Tables,
+)
+from waspada_web.collection.models import Round
+from waspada_web.index.models import Run
+from waspada_web.regions.models import Region
+from waspada_web.ui import charts, formats
+from waspada_web.ui.charts import Hue
+
+FEWEST_TOLD = 5
+"""A count below this is told as "fewer than 5", never exactly."""
+
+SURE = 0.8
+"""From this probability on a heading names one category, below it two."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One run as pages read it.
+
+    regions: code -> region, of all regions of the round; names: item code -> short name, "" where
+    an item has none;
+    today: the day the page speaks on.
+    """
+
+    round: Round
+    run: Run
+    instrument: Instrument
+    tables: Tables
+    regions: dict[str, Region]
+    names: dict[str, Text]
+    today: date
+
+    @property
+    def root(self) -> Node:
+        return self.instrument.root
+
+    @property
+    def is_vulnerability(self) -> bool:
+        return self.instrument.polarity is Polarity.MORE_VULNERABLE
+
+    @property
+    def hue(self) -> Hue:
+        return Hue.VULNERABILITY if self.is_vulnerability else Hue.VIGILANCE
+
+    # Rows -------------------------------------------------------------------------------------
+
+    @cached_property
+    def _scores(self) -> dict[tuple[str, str], ScoreRow]:
+        return {(row.region, row.node): row for row in self.tables.scores}
+
+    @cached_property
+    def _categories(self) -> dict[str, CategoryRow]:
+        return {row.region: row for row in self.tables.categories}
+
+    @cached_property
+    def _ranks(self) -> dict[str, RankRow]:
+        return {row.region: row for row in self.tables.ranks if row.node == self.root.code}
+
+    @cached_property
+    def _quality(self) -> dict[str, QualityRow]:
+        return {row.region: row for row in self.tables.quality}
+
+    def score(self, region: str, node: str | None = None) -> ScoreRow | None:
+        return self._scores.get((region, node or self.root.code))
+
+    def category(self, region: str) -> CategoryRow | None:
+        return self._categories.get(region)
+
+    def rank(self, region: str) -> RankRow | None:
+        """The rank set of a region at the root, if it has one."""
+        row = self._ranks.get(region)
+        return row if row and row.rank_lower is not None and row.rank_upper is not None else None
+
+    def quality(self, region: str) -> QualityRow | None:
+        return self._quality.get(region)
+
+    def drivers(self, region: str) -> list[DriverRow]:
+        return [row for row in self.tables.drivers if row.region == region]
+
+    def elements(self, region: str) -> list[ElementRow]:
+        return [row for row in self.tables.elements if row.region == region]
+
+    # What may be said -------------------------------------------------------------------------
+
+    def has_enough(self, region: str) -> bool:
+        """Whether the region may be given a number: a score with its interval, and answers enough
+        for the category rule where there is one."""
+        row, category = self.score(region), self.category(region)
+        is_scored = row is not None and row.score is not None and row.lower is not None
+        return is_scored and (category is None or category.category != NOT_ENOUGH_DATA)
+
+    @cached_property
+    def told(self) -> list[str]:
+        """Regions with enough data, the highest score first; the code settles equal scores."""
+        codes = [code for code in self.regions if self.has_enough(code)]
+        return sorted(codes, key=lambda code: (-(self.score(code).score or 0.0), code))  # type: ignore[union-attr]
+
+    @cached_property
+    def untold(self) -> list[str]:
+        """Measured regions without enough data, in the order of their codes."""
+        return sorted(
+            code for code in self.regions if self.is_measured(code) and code not in self.told
+        )
+
+    def is_measured(self, region: str) -> bool:
+        return self.score(region) is not None
+
+    @property
+    def averaged_count(self) -> int:
+        """How many regions the means are made of: all with a score, told or not."""
+        rows = (self.score(code) for code in self.regions)
+        return sum(row is not None and row.score is not None for row in rows)
+
+    @property
+    def ranked_count(self) -> int:
+        """How many regions the rank sets were computed among. A region with a few answers too
+        little for a category takes part in it, though its own place is not shown."""
+        return sum(self.rank(code) is not None for code in self.regions)
+
+    def differ(self, one: str, other: str) -> bool:
+        """Whether the difference of two regions is real at 95 %, all pairs taken together."""
+        return (one, other) in self._pairs or (other, one) in self._pairs
+
+    def higher_than(self, region: str) -> list[str]:
+        """Regions that are certainly lower than this one, highest first."""
+        return [code for code in self.told if (region, code) in self._pairs]
+
+    def lower_than(self, region: str) -> list[str]:
+        """Regions that are certainly higher than this one, highest first."""
+        return [code for code in self.told if (code, region) in self._pairs]
+
+    @cached_property
+    def _pairs(self) -> set[tuple[str, str]]:
+        return set(self.tables.difference_pairs)
+
+    @cached_property
+    def groups(self) -> list[tuple[int, int]]:
+        """Runs of neighbours in `told` that cannot be told apart: first and last position of each
+        longest run in which no pair differs. A region that differs from both neighbours has none.
+        """
+        found: list[tuple[int, int]] = []
+        last_end = -1
+        for first in range(len(self.told)):
+            end = first
+            while end + 1 < len(self.told) and not any(
+                self.differ(self.told[i], self.told[end + 1]) for i in range(first, end + 1)
+            ):
+                end += 1
+            if end > first and end > last_end:
+                found.append((first, end))
+                last_end = end
+        return found
+
+    # Names and bands --------------------------------------------------------------------------
+
+    def name(self, region: str) -> str:
+        """ "Balangan", or "Kota Banjarmasin" where the bare name means two regions."""
+        this = self.regions[region]
+        namesakes = [other for other in self.regions.values() if other.name == this.name]
+        return this.name if len(namesakes) == 1 else this.full_name
+
+    def item_name(self, item: str) -> str:
+        """The short name of an item, or its question where it has none."""
+        name = self.names.get(item, Text("", "")).in_language(formats.language())
+        return name or self.label(self.instrument.item_by_code[item].label)
+
+    def is_worse(self, row: DriverRow) -> bool:
+        """Whether a driver moves the index towards more concern."""
+        return row.contribution > 0 if self.is_vulnerability else row.contribution < 0
+
+    def names_something_good(self, item: str) -> bool:
+        """Whether an item asks for something wished for, such as readiness."""
+        return (self.instrument.item_by_code[item].direction == -1) == self.is_vulnerability
+
+    def label(self, text: Text) -> str:
+        return text.in_language(formats.language())
+
+    @cached_property
+    def cut_offs(self) -> list[float]:
+        """Cut-offs between the bands, in points of the index; as the run used them."""
+        rule = self.tables.record.get("category_rule")
+        inner = rule["cut_offs"][1:-1] if rule else []
+        return [] if None in inner else [float(cut) for cut in inner]
+
+    def bands(self) -> list[charts.Band]:
+        """The categories as plots draw them; none without a rule, or where its cut-offs could not
+        be computed."""
+        rule = self.instrument.rule
+        if rule is None or len(self.cut_offs) != len(rule.bands) - 1:
+            return []
+        words = short_words([self.label(band.label) for band in rule.bands])
+        ends = [0.0, *self.cut_offs, 100.0]
+        return [
+            charts.Band(ends[i], ends[i + 1], words[i], charts.tint_at(i, len(words)))
+            for i in range(len(words))
+        ]
+
+    def band_position(self, category: str) -> int:
+        rule = self.instrument.rule
+        assert rule is not None
+        return [band.category for band in rule.bands].index(category)
+
+    def category_label(self, category: str) -> str:
+        """ "Rawan sedang", as the instrument says it."""
+        rule = self.instrument.rule
+        assert rule is not None
+        return self.label(rule.bands[self.band_position(category)].label)
+
+    def dimension_of(self, item: str) -> Node | None:
+        """The branch right below the root that an item belongs to."""
+        code = self.instrument.item_by_code[item].node
+        node = self.instrument.node_by_code[code] if code else None
+        while node is not None and node.parent not in (None, self.root.code):
+            node = self.instrument.node_by_code[str(node.parent)]
+        return node
+
+
+def short_words(labels: list[str]) -> list[str]:
+    """Labels without the first or last word that all share: "Rawan rendah" -> "rendah".
+
+    A label that would vanish keeps all of them whole.
+    """
+    words = [label.split() for label in labels]
+    while len(words) > 1 and all(len(w) > 1 for w in words) and len({w[0] for w in words}) == 1:
+        words = [w[1:] for w in words]
+    while len(words) > 1 and all(len(w) > 1 for w in words) and len({w[-1] for w in words}) == 1:
+        words = [w[:-1] for w in words]
+    return [inline(" ".join(w)) for w in words]
+
+
+def inline(label: str) -> str:
+    """A label inside a sentence: "Daftar pemilih" -> "daftar pemilih"; "ASN memihak" stays."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() or len(label) == 1 else label
