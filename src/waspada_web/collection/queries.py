@@ -12,7 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from waspada.instrument.model import Form, Instrument, Text
+from waspada.instrument.model import Form, Instrument
 from waspada.watch import days_until_voting, running
 from waspada_web.accounts.authorisation import Permission, visible_regions
 from waspada_web.accounts.models import User
@@ -34,6 +34,7 @@ from waspada_web.elections.queries import calendar_of
 from waspada_web.instrument.models import InstrumentVersion
 from waspada_web.instrument.queries import instrument_of
 from waspada_web.regions.models import Region, RegionKind
+from waspada_web.ui.formats import language
 
 STEP = 5
 """Live counts move in steps of this many, so that nobody can watch one answer arrive."""
@@ -187,6 +188,10 @@ class Work:
     countdown: Countdown
 
     @property
+    def instrument_title(self) -> str:
+        return self.instrument.title.in_language(language())
+
+    @property
     def next_task(self) -> Task:
         return next(row.task for row in self.tasks if row.is_next)
 
@@ -202,7 +207,7 @@ class Countdown:
 
     election: Election
     days: int
-    running: tuple[Text, ...]
+    running_names: str
 
 
 def countdown_of(election: Election, today: date) -> Countdown:
@@ -210,7 +215,9 @@ def countdown_of(election: Election, today: date) -> Countdown:
     return Countdown(
         election=election,
         days=days_until_voting(calendar, today),
-        running=tuple(stage.name for stage in running(calendar, today)),
+        running_names=", ".join(
+            stage.name.in_language(language()).lower() for stage in running(calendar, today)[:3]
+        ),
     )
 
 
@@ -250,7 +257,7 @@ class ElementProgress:
     """Answers of one bowl. received and missing move in steps of five; missing is derived from
     the rounded number, so that both together tell no more than one."""
 
-    label: Text
+    label: str
     expected: int
     received: int
 
@@ -291,7 +298,9 @@ def progress_of(round_region: RoundRegion) -> Progress:
     return Progress(
         elements=tuple(
             ElementProgress(
-                stratum.label, expected[stratum.code], in_steps(received.get(stratum.code, 0))
+                stratum.label.in_language(language()),
+                expected[stratum.code],
+                in_steps(received.get(stratum.code, 0)),
             )
             for stratum in instrument.strata
             if stratum.code in expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -19,6 +20,10 @@ SECRET_KEY = read_secret(
 )
 PEPPER_FILE = read_path("WASPADA_PEPPER_FILE", default=DATA_DIR / "keys" / "pepper")
 """Key of the hashes of one-time codes; outside the database, so that alone opens no card."""
+
+PUBLIC_ADDRESS = os.environ.get("WASPADA_PUBLIC_ADDRESS", "").strip().rstrip("/")
+"""Address printed on cards and shown in the hall, for example https://waspada.example.go.id. Empty:
+the address at which the operator opened the page."""
 
 ALLOWED_HOSTS = read_list("WASPADA_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = read_list("WASPADA_TRUSTED_ORIGINS", default=[])
@@ -50,6 +55,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "waspada_web.collection.respondents.respondent_privacy",  # outermost: sees the last response
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -189,8 +195,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "filters": {
+        "no_respondents": {"()": "waspada_web.collection.respondents.NoRespondentLines"},
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # A line for each answered request of a phone would be a record of who came when.
-    "loggers": {"django.server": {"handlers": [], "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": [], "propagate": False},
+        "django.request": {"filters": ["no_respondents"]},
+    },
 }

@@ -8,8 +8,10 @@ from django.urls import include, path
 urlpatterns = i18n_patterns(
     path("", include("waspada_web.accounts.urls")),
     path("", include("waspada_web.collection.urls")),
+    path("", include("waspada_web.index.urls")),
     path("", include("waspada_web.interpretation.urls")),
     path("", include("waspada_web.action.urls")),
     path("", include("waspada_web.publication.urls")),
+    path("", include("waspada_web.example.urls")),
     prefix_default_language=False,
 )
