@@ -283,6 +283,33 @@ def test_tests_add_their_tools_to_the_environment_of_run(machine: Machine) -> No
     assert machine.run("measure").messages == ""
 
 
+@pytest.mark.parametrize(
+    ("uv", "has_pip", "steps"),
+    [
+        ("/programs/uv", False, ["install"]),
+        (None, True, ["install"]),
+        (None, False, ["discard", "make_venv", "install"]),
+    ],
+)
+def test_an_environment_to_which_nothing_can_be_added_is_made_anew(
+    launcher: ModuleType,
+    venv: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    uv: str | None,
+    has_pip: bool,
+    steps: list[str],
+) -> None:
+    make_ready(launcher, venv, "run")
+    packages = Path(launcher.packages_in(str(venv)))
+    (packages / ("pip" if has_pip else "numpy")).mkdir(parents=True)
+    taken: list[str] = []
+    monkeypatch.setattr(launcher.shutil, "which", lambda name: uv)
+    for step in ("discard", "make_venv", "install"):
+        monkeypatch.setattr(launcher, step, lambda *_, step=step: taken.append(step))
+    launcher.ensure_environment(str(venv), level="test")
+    assert taken == steps
+
+
 def test_environment_finds_the_source_without_a_build(launcher: ModuleType, venv: Path) -> None:
     packages = Path(launcher.packages_in(str(venv)))
     assert Path(os.path.normpath(packages / launcher.path_to_source(str(venv)))) == ROOT / "src"
