@@ -105,7 +105,7 @@ def report_data(report: Report) -> dict[str, Any]:
             "due": gettext("Due date"),
             "proof": gettext("Proof"),
             "time_left": gettext("The time that is left"),
-            "never": gettext("Never:"),
+            "never": gettext("Limit:"),
             "no_steps": gettext("No step has been chosen yet."),
             "interval_key": gettext("value and 95% interval"),
             "chart": gettext("Chart"),
