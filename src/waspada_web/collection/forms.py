@@ -198,9 +198,7 @@ class MeetingForm(forms.Form):
 
     def people_fields(self, *, required: bool) -> list[forms.BoundField]:
         return [
-            self[PEOPLE + stratum.code]
-            for stratum in self._strata
-            if stratum.required is required
+            self[PEOPLE + stratum.code] for stratum in self._strata if stratum.required is required
         ]
 
     @property

@@ -247,9 +247,7 @@ def cards(request: HttpRequest, round_id: int, code: str, meeting_id: int) -> Ht
     if request.method == "POST" and (not unused or request.POST.get("again") == "yes"):
         return _printed(request, member, held, address)
     instrument = instrument_of_round(member.round)
-    labels = {
-        stratum.code: stratum.label.in_language(language()) for stratum in instrument.strata
-    }
+    labels = {stratum.code: stratum.label.in_language(language()) for stratum in instrument.strata}
     bowls = bowls_of(held, instrument)
     return render(
         request,
@@ -354,9 +352,7 @@ def count(request: HttpRequest, round_id: int, code: str) -> HttpResponse:
     """Who is still missing, in steps of five; htmx asks for the numbers alone."""
     member = _member(request, round_id, code)
     template = "collection/count_numbers.html" if _is_htmx(request) else "collection/count.html"
-    return render(
-        request, template, _frame(member, "collect") | {"progress": progress_of(member)}
-    )
+    return render(request, template, _frame(member, "collect") | {"progress": progress_of(member)})
 
 
 @login_required
