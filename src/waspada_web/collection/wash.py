@@ -41,3 +41,15 @@ def empty_log() -> None:
             return
         time.sleep(PAUSE_SECONDS)
     raise WashError("Another program holds the database open, so its log cannot be emptied.")
+
+
+def finish_wash() -> None:
+    """At start: leave no page and no log behind that a closing before a crash did not rewrite."""
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA freelist_count")
+        free_pages = cursor.fetchone()[0]
+        if free_pages:
+            cursor.execute("VACUUM")
+    empty_log()

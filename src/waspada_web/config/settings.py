@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "waspada_web.interpretation",
     "waspada_web.action",
     "waspada_web.publication",
+    "waspada_web.start",
 ]
 
 MIDDLEWARE = [

@@ -12,6 +12,6 @@ urlpatterns = i18n_patterns(
     path("", include("waspada_web.interpretation.urls")),
     path("", include("waspada_web.action.urls")),
     path("", include("waspada_web.publication.urls")),
-    path("", include("waspada_web.example.urls")),
+    path("", include("waspada_web.start.urls")),
     prefix_default_language=False,
 )
