@@ -101,7 +101,8 @@ class Groups:
         states = (ElementState.ABSENT, ElementState.LEFT_OUT, ElementState.MERGED)
         chosen = np.select(order, [0, 1, 2], default=3)
         names: NDArray[np.object_] = np.array([*states, ElementState.COUNTED], dtype=object)
-        return names[chosen]
+        state: NDArray[np.object_] = names[chosen]
+        return state
 
 
 @dataclass(frozen=True)
