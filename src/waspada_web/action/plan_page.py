@@ -147,7 +147,7 @@ def _driver_plan(
         interval=formats.signed_interval(row.lower, row.upper)
         if row.lower is not None and row.upper is not None
         else "",
-        certainty=wording.driver_certainty(is_certain(row)),
+        certainty=wording.driver_certainty(is_certain(row), reading.is_vulnerability),
         is_certain=is_certain(row),
         factors=listing([factor.name.in_language(language) for factor in factors])
         if factors
