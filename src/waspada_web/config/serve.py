@@ -304,7 +304,7 @@ def _serve(host: str, port: int) -> None:
         workers=1,
         blocking_threads=BLOCKING_THREADS,
         log_access=False,  # who opened which page when is nobody's business
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     ).serve()
 
 
