@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -190,8 +191,8 @@ def _list(value: Any) -> list[Any] | None:
 
 
 def _refuse_repeated(columns: list[str], source: str, place: str) -> None:
-    for column in columns:
-        if columns.count(column) > 1:
+    for column, count in Counter(columns).items():
+        if count > 1:
             raise refusal(
                 source,
                 FaultCode.DUPLICATE_COLUMN,
