@@ -234,11 +234,12 @@ def _columns(sheet: Sheet) -> Iterator[str]:
 
 def _rows(sheet: Sheet) -> Iterator[str]:
     yield "  rows:\n" if sheet.rows else "  rows: []\n"
+    keys = {column: _key(column) for column in sheet.columns}
     for row in sheet.rows:
         lead = "    - "
-        for column in sheet.columns:
+        for column, key in keys.items():
             if column in row:
-                yield f"{lead}{_key(column)}: {_scalar(row[column])}\n"
+                yield f"{lead}{key}: {_scalar(row[column])}\n"
                 lead = "      "
         if not row:
             yield f"{lead}{{}}\n"
