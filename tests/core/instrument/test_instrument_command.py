@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -108,5 +109,8 @@ def test_the_commands_of_the_how_to_work_one_after_the_other(tmp_path: Path, mon
 def test_the_command_starts_without_loading_what_it_may_not_need(module):
     """`--help` and short commands must not wait for rich tables or YAML."""
     code = f"import sys, waspada.cli.{module}; print('yaml' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    here = {**os.environ, "PYTHONPATH": str(INSTRUMENTS.parent / "src")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=here
+    )
     assert done.stdout == "False\n"
