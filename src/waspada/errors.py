@@ -16,6 +16,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+MOST_PRINTED = 50
+"""Faults a message lists; `faults` holds the others too."""
+
 
 class WaspadaError(Exception):
     """Base of every error that is answered with a sentence."""
@@ -54,12 +57,16 @@ class Fault:
 class FaultsError(WaspadaError):
     """A file with one or more faults; all of them are reported at once."""
 
-    def __init__(self, source: str, faults: Sequence[Fault], *, code: str) -> None:
+    def __init__(self, source: str, faults: Sequence[Fault], *, code: str, more: int = 0) -> None:
+        """more: faults beyond those in `faults`, where a file has too many to keep."""
         self.source = source
         self.faults = tuple(faults)
-        count = len(self.faults)
-        head = f"{source}: {count} fault{'s' if count != 1 else ''}."
-        super().__init__("\n".join([head, *map(str, self.faults)]), code=code, source=source)
+        count = len(self.faults) + more
+        head = f"{source}: {count:,} fault{'s' if count != 1 else ''}."
+        lines = [head, *map(str, self.faults[:MOST_PRINTED])]
+        if count > MOST_PRINTED:
+            lines.append(f"... and {count - MOST_PRINTED:,} more.")
+        super().__init__("\n".join(lines), code=code, source=source)
 
 
 class InstrumentError(FaultsError):
@@ -72,8 +79,8 @@ class InstrumentError(FaultsError):
 class AnswersError(FaultsError):
     exit_code = 11
 
-    def __init__(self, source: str, faults: Sequence[Fault]) -> None:
-        super().__init__(source, faults, code="answers")
+    def __init__(self, source: str, faults: Sequence[Fault], *, more: int = 0) -> None:
+        super().__init__(source, faults, code="answers", more=more)
 
 
 class QualityError(WaspadaError):

@@ -5,6 +5,7 @@ answers that are all alike. `None` is a value that is withheld or not defined; `
 
 Flags of a score:
     too_few           fewer than five responses, or no element reached five
+    protects_another  shown, it would reveal another cell that is withheld
     unanimous         all answers alike: shown, it would tell what each person said
     children_missing  the missing-data rule of the node refused
     element_merged    an element with fewer than its minimum was joined to another
@@ -12,6 +13,12 @@ Flags of a score:
     element_absent    an element has no answers at all; its weight went to the others
     given             the score was entered, not computed; it has no interval of its own
     no_interval       the method knows no honest interval here
+
+Flags of a category (beside those of the index, where its score is withheld):
+    too_few_answers   fewer responses than the rule asks of a region
+    elements_missing  more than one required element is absent or left out
+    elements_unknown  the answers do not tell elements, so nobody can check them; a word is named
+    too_few_regions   the rule takes its cut-offs from the regions, and there are not enough
 """
 
 from __future__ import annotations
@@ -28,7 +35,8 @@ class ScoreRow:
     """Score of one region at one index node (level as in the instrument) or item (level "item").
 
     score, lower, upper: 0..100; the 95 % interval. n_responses: responses with at least one
-    scored answer below the node. share_answered: scored answers / asked cells, 0..1.
+    scored answer below the node. share_answered: scored answers / asked cells, 0..1;
+    0 (not told) where fewer than five people answered.
     """
 
     region: str
@@ -92,7 +100,10 @@ class ElementRow:
 
 @dataclass(frozen=True)
 class QualityRow:
-    """Completeness of one region. Shares are of all asked cells, 0..1, and sum to 1."""
+    """Completeness of one region with at least five responses; smaller ones have no row.
+
+    Shares are of all asked cells, 0..1, and sum to 1.
+    """
 
     region: str
     n_responses: int

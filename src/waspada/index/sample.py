@@ -1,0 +1,114 @@
+"""Answers put in canonical order: region, group, content. Order of arrival leaves no trace."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import numpy as np
+from numpy.typing import NDArray
+
+from waspada.collection.model import EVERYONE, Responses
+from waspada.index.model import Sample
+from waspada.index.scores import index_columns, score_table
+from waspada.index.strata import ALL_IN_ONE, group_elements
+from waspada.index.tree import build_tree
+from waspada.instrument.model import Instrument, Stratum
+
+
+def draw_sample(responses: Responses, instrument: Instrument) -> Sample:
+    """The rows that carry the index, grouped and sorted.
+
+    A response without any scored answer to an index item has nothing to say about the index; it
+    counts for completeness only, not for the size of its element.
+    """
+    table = score_table(instrument)
+    regions, region = _canonical_regions(responses)
+    strata, element = _elements(responses, instrument)
+    choice = responses.choice[:, index_columns(instrument)]
+    speaks = _has_score(choice, table)
+    region, element, choice = region[speaks], element[speaks], choice[speaks]
+    n = np.bincount(region * len(strata) + element, minlength=len(regions) * len(strata))
+    groups = group_elements(n.reshape(len(regions), len(strata)).astype(np.int64), strata)
+    block = region * len(strata) + groups.group[region, element]
+    order = np.lexsort((*reversed(pack_rows(choice)), block))
+    present, start = _starts(block[order])
+    return Sample(
+        regions=regions,
+        choice=choice[order],
+        start=start,
+        block_region=present // len(strata),
+        block_weight=groups.weight.reshape(-1)[present],
+        table=table,
+        groups=groups,
+        tree=build_tree(instrument),
+    )
+
+
+def fingerprint_answers(responses: Responses, instrument: Instrument) -> str:
+    """SHA-256 of the multiset of answers: item codes, then per row region, element, choices.
+
+    Rows are sorted, so their order is irrelevant; identical rows are interchangeable.
+    """
+    regions, region = _canonical_regions(responses)
+    strata, element = _elements(responses, instrument)
+    head = [[i.code for i in instrument.items], list(regions), [s.code for s in strata]]
+    digest = hashlib.sha256(json.dumps(head, ensure_ascii=False).encode())
+    order = np.lexsort((*reversed(pack_rows(responses.choice)), element, region))
+    for rows in np.array_split(order, max(1, len(order) // 100_000)):
+        digest.update(np.column_stack((region[rows], element[rows])).astype("<i4").tobytes())
+        digest.update(responses.choice[rows].astype("<i2").tobytes())
+    return digest.hexdigest()
+
+
+def pack_rows(choice: NDArray[np.int16]) -> list[NDArray[np.int64]]:
+    """The columns of each row packed into as few whole numbers as hold them.
+
+    Comparing the numbers from first to last compares the rows column by column, which makes the
+    sort several times faster than one over all columns. Returns at least one key of (n,).
+    """
+    keys: list[NDArray[np.int64]] = []
+    key, room = np.zeros(len(choice), dtype=np.int64), 1
+    for column in choice.T:
+        base = int(column.max(initial=-1)) + 2
+        if room * base >= 2**62:
+            keys.append(key)
+            key, room = np.zeros(len(choice), dtype=np.int64), 1
+        key = key * base + (column + 1)
+        room *= base
+    return [*keys, key]
+
+
+def _canonical_regions(responses: Responses) -> tuple[tuple[str, ...], NDArray[np.intp]]:
+    """Region codes sorted, and the position of each row's region among them."""
+    regions = tuple(sorted(responses.regions))
+    position = {code: i for i, code in enumerate(regions)}
+    move = np.array([position[code] for code in responses.regions], dtype=np.intp)
+    return regions, move[responses.region] if len(move) else responses.region
+
+
+def _elements(
+    responses: Responses, instrument: Instrument
+) -> tuple[tuple[Stratum, ...], NDArray[np.intp]]:
+    """The elements, and the position of each row's element among them."""
+    if responses.strata == (EVERYONE,) or not instrument.strata:
+        return (ALL_IN_ONE,), np.zeros(len(responses), dtype=np.intp)
+    position = {stratum.code: i for i, stratum in enumerate(instrument.strata)}
+    move = np.array([position[code] for code in responses.strata], dtype=np.intp)
+    return instrument.strata, move[responses.stratum]
+
+
+def _has_score(choice: NDArray[np.int16], table: NDArray[np.float64]) -> NDArray[np.bool_]:
+    scored = ~np.isnan(table)
+    speaks = np.zeros(len(choice), dtype=bool)
+    for column in range(choice.shape[1]):
+        speaks |= scored[column, choice[:, column]]
+    return speaks
+
+
+def _starts(block: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Distinct blocks of a sorted column, and where each begins; one past the end is added."""
+    if not len(block):
+        return np.empty(0, dtype=np.intp), np.zeros(1, dtype=np.intp)
+    first = np.flatnonzero(np.concatenate(([True], block[1:] != block[:-1])))
+    return block[first], np.append(first, len(block)).astype(np.intp)

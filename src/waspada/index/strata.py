@@ -1,0 +1,72 @@
+"""Elements that are too small to stand alone are merged once, or left out; nothing else moves."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from waspada.collection.model import EVERYONE
+from waspada.index.model import Counts, Groups
+from waspada.instrument.model import Stratum, Text
+from waspada.quality.model import MINIMUM_RESPONSES
+
+ALL_IN_ONE = Stratum(code=EVERYONE, label=Text("Semua peserta", "All participants"))
+"""Stands in where answers carry no element."""
+
+
+def group_elements(n: Counts, strata: tuple[Stratum, ...]) -> Groups:
+    """Merge small elements and share out the weight, for all regions at once.
+
+    n: (n_regions, n_elements) responses with at least one scored answer.
+
+    Judged on these first counts only, so the order of the sheet decides nothing:
+    1. An element with 0 < n < its minimum moves into the group of its `merge_into`.
+    2. Nobody moves twice. If A names B, and B is small too and has moved on to C, A stays in the
+       place B left, alone or with others that named B.
+    3. Two small elements that name each other form one group; a third that names either joins.
+    4. A group below MINIMUM_RESPONSES is left out.
+    5. A group's weight is the sum over its members; an absent element (n = 0) brings none. What
+       is left out or absent gives its weight to the groups that stay, in proportion.
+    """
+    minimum = np.array([max(s.minimum_count, MINIMUM_RESPONSES) for s in strata])
+    target = _targets(strata)
+    small = (n > 0) & (n < minimum)
+    group = _groups(small, target)
+    member_weight = np.where(n > 0, np.array([s.weight for s in strata], dtype=float), 0.0)
+    count = _sum_by_group(n, group).astype(np.int64)
+    weight = np.where(count >= MINIMUM_RESPONSES, _sum_by_group(member_weight, group), 0.0)
+    total = weight.sum(axis=1, keepdims=True)
+    return Groups(
+        elements=tuple(s.code for s in strata),
+        n=n,
+        small=small,
+        group=group,
+        count=count,
+        weight=np.divide(weight, total, out=np.zeros_like(weight), where=total > 0),
+    )
+
+
+def _targets(strata: tuple[Stratum, ...]) -> NDArray[np.intp]:
+    """(n_elements,) where each element goes when small; itself without `merge_into`."""
+    position = {s.code: i for i, s in enumerate(strata)}
+    return np.array(
+        [i if s.merge_into is None else position[s.merge_into] for i, s in enumerate(strata)],
+        dtype=np.intp,
+    )
+
+
+def _groups(small: NDArray[np.bool_], target: NDArray[np.intp]) -> NDArray[np.intp]:
+    """(n_regions, n_elements) group of each element's answers."""
+    own = np.arange(len(target))
+    mutual = (target[target] == own) & (target != own)
+    paired = mutual & small & small[:, target]
+    home = np.where(paired, np.minimum(own, target), own)
+    return np.where(small, home[:, target], home)
+
+
+def _sum_by_group(
+    values: NDArray[np.int64] | NDArray[np.float64], group: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    sums = np.zeros(values.shape)
+    np.add.at(sums, (np.arange(len(values))[:, None], group), values)
+    return sums

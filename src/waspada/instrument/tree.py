@@ -1,0 +1,130 @@
+"""Reads the sheet `index`: the tree that turns items or given scores into one number."""
+
+from __future__ import annotations
+
+from waspada.instrument.cells import Cells, Table, Unique
+from waspada.instrument.columns import LEVELS
+from waspada.instrument.faults import FaultCode
+from waspada.instrument.model import Aggregation, Evidence, Node
+
+
+def read_nodes(table: Table, evidence: Evidence) -> tuple[tuple[Node, ...], dict[str, Cells]]:
+    """Nodes with parents before children, otherwise in the order of the sheet, and their rows."""
+    unique = Unique("node")
+    nodes: dict[str, Node] = {}
+    cells_of: dict[str, Cells] = {}
+    for cells in table.rows():
+        node = _node(cells, evidence)
+        if unique.admit(cells, "code", node.code):
+            nodes[node.code] = node
+            cells_of[node.code] = cells
+    _check_parents(nodes, cells_of)
+    _check_root(table, nodes, cells_of)
+    _check_cycles(nodes, cells_of)
+    return _parents_first(nodes), cells_of
+
+
+def _node(cells: Cells, evidence: Evidence) -> Node:
+    return Node(
+        code=cells.code("code"),
+        parent=cells.text("parent") or None,
+        level=_level(cells),
+        label=cells.translated("label"),
+        weight=cells.weight(),
+        direction=cells.direction(),
+        aggregation=cells.word(
+            "aggregation",
+            Aggregation,
+            FaultCode.UNKNOWN_AGGREGATION,
+            default=Aggregation.ARITHMETIC,
+        ),
+        min_share=_min_share(cells),
+        evidence=cells.word("evidence", Evidence, FaultCode.UNKNOWN_EVIDENCE, default=evidence),
+        status=cells.text("status"),
+    )
+
+
+def _level(cells: Cells) -> str:
+    level = cells.required_text("level")
+    if level and level not in LEVELS:
+        cells.unknown_word("level", FaultCode.UNKNOWN_LEVEL, level, LEVELS)
+    return level
+
+
+def _min_share(cells: Cells) -> float:
+    text, value = cells.text("min_share"), cells.number("min_share")
+    if not text:
+        return Node.min_share
+    if value is None or not 0 < value <= 1:
+        cells.fault(
+            FaultCode.BAD_MIN_SHARE,
+            "min_share",
+            f'"{text}" is no share.',
+            "Write a number above 0 and at most 1; 1 refuses any missing child.",
+        )
+        return Node.min_share
+    return value
+
+
+def _check_parents(nodes: dict[str, Node], cells_of: dict[str, Cells]) -> None:
+    for code, node in nodes.items():
+        if node.parent is not None and node.parent not in nodes:
+            cells_of[code].fault(
+                FaultCode.UNKNOWN_PARENT,
+                "parent",
+                f'There is no node "{node.parent}".',
+                "Write the code of another row of this sheet, or add that row.",
+            )
+
+
+def _check_root(table: Table, nodes: dict[str, Node], cells_of: dict[str, Cells]) -> None:
+    roots = [code for code, node in nodes.items() if node.parent is None]
+    if not roots:
+        table.faults.add(
+            FaultCode.NO_ROOT,
+            table.sheet.place(column="parent"),
+            "No row is the top of the index.",
+            "Leave the parent of exactly one row empty.",
+        )
+    for code in roots[1:]:
+        cells_of[code].fault(
+            FaultCode.SEVERAL_ROOTS,
+            "parent",
+            f'"{code}" has no parent, but "{roots[0]}" is the top of the index already.',
+            "Name the parent of this row.",
+        )
+
+
+def _check_cycles(nodes: dict[str, Node], cells_of: dict[str, Cells]) -> None:
+    """Report each node that is its own ancestor."""
+    for code in nodes:
+        seen: set[str] = set()
+        above = nodes[code].parent
+        while above in nodes and above not in seen:
+            if above == code:
+                cells_of[code].fault(
+                    FaultCode.CYCLE,
+                    "parent",
+                    f'"{code}" lies below itself.',
+                    "Name a parent that is nearer to the top of the index.",
+                )
+                break
+            seen.add(above)
+            above = nodes[above].parent
+
+
+def _parents_first(nodes: dict[str, Node]) -> tuple[Node, ...]:
+    ordered: dict[str, Node] = {}
+    waiting = list(nodes.values())
+    while waiting:
+        ready = [node for node in waiting if node.parent is None or node.parent in ordered]
+        if not ready:
+            return tuple(nodes.values())  # a cycle or an unknown parent, reported above
+        if waiting == ready:
+            ordered |= {node.code: node for node in ready}
+            break
+        for node in waiting:
+            if node.parent is None or node.parent in ordered:
+                ordered[node.code] = node
+        waiting = [node for node in waiting if node.code not in ordered]
+    return tuple(ordered.values())

@@ -1,0 +1,84 @@
+"""Drivers: how far each item moves a region's index away from the reference."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from waspada.index.attribution import attribute
+from waspada.index.model import Flags, Floats, Tree
+from waspada.interpretation.model import Drivers
+
+MEAN_OF_REGIONS = "mean_of_regions"
+SCALE_MIDDLE = "scale_middle"
+
+
+def explain(
+    values: Floats, tree: Tree, covariance: Floats, t: Floats, hidden: Flags, shown: Flags
+) -> Drivers:
+    """Contributions with their intervals.
+
+        contribution_ri = a_ri - mean_s a_si      sums over i to index_r - mean_s index_s
+
+    a: attribution from the middle of the scale (`index.attribution`). With a single region the
+    reference is the middle itself. Items in `hidden` are first levelled: each gets its weight's
+    share of what they bring together. The reference is then made of nothing but published
+    numbers, so that no hidden item can be worked out from other regions' contributions.
+
+    values: (n_regions, places). covariance: (n_regions, n_items, n_items) of a over replicates.
+    t: (n_regions,) quantile for the interval. hidden: (n_regions, n_items). shown: (n_regions,).
+    """
+    brought = np.zeros((len(values), len(tree.items)))
+    brought[shown] = attribute(values[shown], tree)
+    level = np.where(shown[:, None, None], _levelling(hidden, item_weights(tree)), 0.0)
+    brought = (level @ brought[:, :, None])[:, :, 0]
+    spread = level @ covariance @ level.transpose(0, 2, 1)
+    n = int(shown.sum())
+    reference = brought[shown].mean(axis=0) if n > 1 else np.zeros(len(tree.items))
+    contribution = np.where(shown[:, None], brought - reference, 0.0)
+    variance = _about_mean(spread, n)
+    half = t[:, None] * np.sqrt(np.einsum("rii->ri", variance))
+    joined_half = t * np.sqrt(np.einsum("ri,rij,rj->r", hidden, variance, hidden))
+    joined = (contribution * hidden).sum(axis=1)
+    return Drivers(
+        contribution=contribution,
+        lower=contribution - half,
+        upper=contribution + half,
+        joined=joined,
+        joined_lower=joined - joined_half,
+        joined_upper=joined + joined_half,
+        hidden=hidden,
+        shown=shown,
+        reference=MEAN_OF_REGIONS if n > 1 else SCALE_MIDDLE,
+    )
+
+
+def item_weights(tree: Tree) -> Floats:
+    """(n_items,) share of the root that each item carries when nothing is missing."""
+    share = np.zeros(tree.size)
+    share[tree.root] = 1.0
+    for branch in reversed(tree.branches):
+        share[branch.children] = share[branch.position] * branch.weights
+    items: Floats = share[: len(tree.items)]
+    return items
+
+
+def _levelling(hidden: Flags, weights: Floats) -> Floats:
+    """(n_regions, n_items, n_items) the linear map that spreads hidden items by weight."""
+    share = np.where(hidden, weights, 0.0)
+    total = share.sum(axis=1, keepdims=True)
+    share = np.divide(share, total, out=np.zeros_like(share), where=total > 0)
+    as_is = np.eye(hidden.shape[1]) * ~hidden[:, None, :]
+    spread: Floats = as_is + share[:, :, None] * hidden[:, None, :]
+    return spread
+
+
+def _about_mean(spread: Floats, n: int) -> Floats:
+    """Covariance of a_r - mean of n independent regions, from the covariance of each a_r.
+
+    Var(a_r - mean) = (1 - 1/n)^2 Var a_r + sum_{s != r} Var a_s / n^2
+    """
+    if n < 2:
+        return spread
+    own, others = (1 - 1 / n) ** 2 - 1 / n**2, spread.sum(axis=0) / n**2
+    variance: Floats = own * spread + others
+    return variance

@@ -1,0 +1,68 @@
+"""What the scores mean, as arrays; publication turns them into tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from waspada.index.model import Floats
+from waspada.instrument.model import CategoryRule
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Ranks of the regions at one node; 0 where a region has no score, or no rank set.
+
+    rank: (n_regions,) 1 = highest score. lower, upper: marginal 95 % confidence set.
+    pairs: (higher, lower) positions whose difference is real, simultaneously for all pairs.
+    """
+
+    rank: NDArray[np.int64]
+    lower: NDArray[np.int64]
+    upper: NDArray[np.int64]
+    pairs: tuple[tuple[int, int], ...] = ()
+
+    @classmethod
+    def without_sets(cls, rank: NDArray[np.int64]) -> Ranks:
+        """Ranks of scores whose error nobody knows."""
+        return cls(rank, np.zeros_like(rank), np.zeros_like(rank))
+
+
+@dataclass(frozen=True)
+class Categories:
+    """Category of each region at the root.
+
+    category: (n_regions,) position of the band, -1 where none may be named.
+    probability: (n_regions, n_bands) share of the replicates in each band, NaN without replicates.
+    cut_offs: (n_bands + 1,) in points of the index, as used for the estimate.
+    flags: per region, why no category may be named.
+    """
+
+    rule: CategoryRule
+    category: NDArray[np.int64]
+    probability: Floats
+    cut_offs: Floats
+    flags: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """Points by which items move each region's index away from the reference.
+
+    contribution, lower, upper: (n_regions, n_items); each row of contributions sums to
+    index - reference. `joined_*`: (n_regions,) the items in `hidden` taken together.
+    hidden: (n_regions, n_items) items not shown one by one. shown: (n_regions,) regions with
+    drivers at all.
+    """
+
+    contribution: Floats
+    lower: Floats
+    upper: Floats
+    joined: Floats
+    joined_lower: Floats
+    joined_upper: Floats
+    hidden: NDArray[np.bool_]
+    shown: NDArray[np.bool_]
+    reference: str

@@ -1,0 +1,207 @@
+"""The whole way on one page: from answers, or from given scores, to tables.
+
+    answers -> sample -> estimate -> replicates -> intervals
+            -> disclosure control decides which scores may be shown
+            -> ranks, categories and drivers of what is shown -> tables
+
+Disclosure control comes before interpretation: a score that is not shown takes no rank, moves no
+mean of regions and explains nothing, so it cannot be worked back from anything that is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from waspada.collection.model import Responses
+from waspada.index.attribution import too_wide
+from waspada.index.estimate import estimate
+from waspada.index.given import climb_given
+from waspada.index.model import Estimate, Floats, GivenScores, Sample, Tree
+from waspada.index.sample import draw_sample, fingerprint_answers
+from waspada.index.tree import build_tree
+from waspada.instrument.model import CategoryRule, Instrument
+from waspada.interpretation.categories import (
+    categorise,
+    choose_rule,
+    reasons_against,
+    refuse_few_regions,
+)
+from waspada.interpretation.drivers import explain
+from waspada.interpretation.model import Categories, Drivers, Ranks
+from waspada.interpretation.ranks import rank_regions, rank_sets, ranked_nodes
+from waspada.publication import record, tables
+from waspada.publication.disclosure import withhold
+from waspada.publication.model import Tables
+from waspada.quality.completeness import measure_completeness
+from waspada.quality.sufficiency import require_replicates, require_responses
+from waspada.uncertainty.bootstrap import replicate
+from waspada.uncertainty.interval import LEVEL, intervals
+from waspada.uncertainty.model import Intervals, Replicates
+from waspada.uncertainty.student import t_quantile
+
+
+def measure(
+    responses: Responses,
+    instrument: Instrument,
+    *,
+    seed: int,
+    replicates: int = 1000,
+    rule: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Tables:
+    """Measure the regions that have responses.
+
+    rule: code of a category rule; None takes the instrument's first.
+    progress: called with (regions done, regions in all) while replicates are drawn.
+    Raises QualityError: no responses, too few replicates, or a rule that is unknown, or was asked
+    for and needs more regions.
+    """
+    require_responses(responses)
+    require_replicates(replicates)
+    chosen = choose_rule(instrument, rule)
+
+    sample = draw_sample(responses, instrument)
+    point = estimate(sample)
+    drawn = replicate(sample, seed=seed, replicates=replicates, progress=progress)
+    interval = intervals(sample, point, drawn)
+
+    withheld = withhold(point, sample.tree)
+    shown = np.where(withheld.any, np.nan, point.values)
+    ranks = _rank(shown, drawn, interval, sample.tree, instrument)
+    categories = _categorise(chosen, shown, point, drawn, sample, instrument, asked=bool(rule))
+    drivers = _explain(shown, point, drawn, interval, withheld.any, sample.tree)
+
+    means = record.node_means(shown[:, sample.tree.root :], sample.tree)
+    scores = tables.node_rows(sample, point, interval, withheld, instrument)
+    return Tables(
+        scores=scores,
+        items=tables.item_rows(sample, point, interval, withheld),
+        ranks=tables.rank_rows(sample.regions, ranks),
+        categories=tables.category_rows(
+            sample.regions,
+            categories,
+            tables.root_flags(scores, instrument, record.lacks_elements(responses, instrument)),
+        ),
+        drivers=tables.driver_rows(sample, drivers),
+        elements=tables.element_rows(sample, instrument),
+        quality=tables.quality_rows(responses.regions, measure_completeness(responses, instrument)),
+        node_means=means,
+        driver_reference=drivers.reference if drivers else "",
+        difference_pairs=tables.pairs(sample.regions, ranks[instrument.root.code]),
+        record={
+            **record.run_record("measure", instrument, categories, means),
+            "seed": seed,
+            "replicates": replicates,
+            "replicates_with_gaps": drawn.with_gaps,
+            "replicates_refused": drawn.refused,
+            "answers_fingerprint": fingerprint_answers(responses, instrument),
+            "counts": record.counts(responses, sample.groups, shown[:, sample.tree.root]),
+            "driver_reference": drivers.reference if drivers else None,
+            "notes": record.notes(responses, instrument, categories, too_wide(sample.tree)),
+        },
+    )
+
+
+def combine(given: GivenScores, instrument: Instrument, *, rule: str | None = None) -> Tables:
+    """Combine scores that were published or recorded elsewhere.
+
+    They may enter at any level; see `index.given`. Nobody was asked, so there is neither an
+    interval nor a rank set nor a probability, and nothing to withhold.
+    Raises AnswersError for scores outside 0..100, QualityError for a rule that is unknown or
+    needs more regions than have a score.
+    """
+    chosen = choose_rule(instrument, rule)
+    tree = build_tree(instrument)
+    entered, nodes = climb_given(given, tree)
+    regions, root = tuple(sorted(given.regions)), nodes[:, 0]
+    categories = None
+    if chosen is not None:
+        refuse_few_regions(chosen, root)
+        categories = categorise(chosen, root, None, [()] * len(regions))
+    ranks = {
+        node: Ranks.without_sets(rank_regions(nodes[:, tree.place[node] - tree.root]))
+        for node in ranked_nodes(instrument)
+    }
+    means = record.node_means(nodes, tree)
+    scores = tables.given_rows(regions, entered, nodes, instrument)
+    return Tables(
+        scores=scores,
+        items=(),
+        ranks=tables.rank_rows(regions, ranks),
+        categories=tables.category_rows(
+            regions, categories, tables.root_flags(scores, instrument, False)
+        ),
+        drivers=(),
+        elements=(),
+        quality=(),
+        node_means=means,
+        driver_reference="",
+        difference_pairs=(),
+        record={
+            **record.run_record("combine", instrument, categories, means),
+            "counts": {
+                "regions": len(regions),
+                "regions_with_score": int((~np.isnan(root)).sum()),
+            },
+            "given_nodes": list(given.nodes),
+            "notes": [],
+        },
+    )
+
+
+def _rank(
+    shown: Floats, drawn: Replicates, interval: Intervals, tree: Tree, instrument: Instrument
+) -> dict[str, Ranks]:
+    """Ranks of the index and of its direct branches; deeper ones would be over-read."""
+    return {
+        node: rank_sets(
+            shown[:, tree.place[node]],
+            drawn.nodes[:, :, tree.place[node] - tree.root],
+            interval.standard_error[:, tree.place[node]],
+            interval.df[:, tree.place[node]],
+        )
+        for node in ranked_nodes(instrument)
+    }
+
+
+def _categorise(
+    rule: CategoryRule | None,
+    shown: Floats,
+    point: Estimate,
+    drawn: Replicates,
+    sample: Sample,
+    instrument: Instrument,
+    *,
+    asked: bool,
+) -> Categories | None:
+    if rule is None:
+        return None
+    root = shown[:, sample.tree.root]
+    if asked:
+        refuse_few_regions(rule, root)
+    n_responses = point.n_responses[:, sample.tree.root]
+    reasons = reasons_against(rule, instrument, sample.groups, n_responses)
+    return categorise(rule, root, drawn.nodes[:, :, 0], reasons)
+
+
+def _explain(
+    shown: Floats,
+    point: Estimate,
+    drawn: Replicates,
+    interval: Intervals,
+    hidden: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
+    tree: Tree,
+) -> Drivers | None:
+    """Drivers; None where a node has more children than Shapley shares can visit."""
+    if too_wide(tree):
+        return None
+    return explain(
+        point.values,
+        tree,
+        drawn.driver_covariance,
+        t_quantile(interval.df[:, tree.root], LEVEL),
+        (hidden & ~np.isnan(point.values))[:, : tree.root],
+        ~np.isnan(shown[:, tree.root]),
+    )

@@ -1,0 +1,99 @@
+"""Disclosure control: which cells are withheld, and which others so that they stay hidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from waspada.index.model import Branch, Counts, Estimate, Flags, Floats, Tree
+from waspada.index.tree import combine_children, turned
+from waspada.quality.model import MINIMUM_RESPONSES
+
+END_OF_SCALE = 1.0
+"""Hidden cells whose joint mean lies this close to 0 or 100 give each other away."""
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """(n_regions, places) why a cell is not shown; a cell with a score is shown if no array
+    holds it.
+
+    too_few: fewer than MINIMUM_RESPONSES used. unanimous: no answer below differs within any
+    group. protects_another: shown, it would reveal a cell of the two kinds above.
+    """
+
+    too_few: Flags
+    unanimous: Flags
+    protects_another: Flags
+
+    @property
+    def any(self) -> Flags:
+        return self.too_few | self.unanimous | self.protects_another
+
+
+def withhold(estimate: Estimate, tree: Tree) -> Withheld:
+    """Decide on every cell of every region at once."""
+    has_score = ~np.isnan(estimate.values)
+    too_few = estimate.n_used < MINIMUM_RESPONSES
+    unanimous = has_score & ~too_few & ~estimate.varies
+    sensitive = (too_few | unanimous) & has_score
+    hidden = protect(sensitive, estimate.values, estimate.n_used, tree)
+    return Withheld(too_few, unanimous, hidden & ~sensitive)
+
+
+def protect(sensitive: Flags, values: Floats, n: Counts, tree: Tree) -> Flags:
+    """Hide further cells until no sensitive cell can be recomputed.
+
+    Every branch of the tree is one equation, parent = mean of the children, whose weights are
+    public. A hidden cell can be recomputed where it is the only one in its equation, so each
+    equation must hold none or at least two: the partner is the shown sibling with the fewest
+    responses, or the parent where no sibling is left. Because the equations form a tree, two in
+    each are also enough: along a path of hidden cells from one item to another (or to the root)
+    values can be shifted without changing anything shown. Hidden siblings under a shown parent
+    are joined by another as long as their common mean lies at an end of the scale, where it
+    would tell that each of them does.
+
+    sensitive: (n_regions, places). Cells without a score enter no equation and stay as they are.
+    """
+    hidden, has_score = sensitive.copy(), ~np.isnan(values)
+    while True:
+        before = hidden.sum()
+        for branch in tree.branches:
+            _complete(branch, hidden, has_score, values, n)
+        if hidden.sum() == before:
+            return hidden
+
+
+def _complete(branch: Branch, hidden: Flags, has_score: Flags, values: Floats, n: Counts) -> None:
+    """Hide one more cell in each region where this equation gives a hidden one away."""
+    cells = np.append(branch.children, branch.position)
+    scored = has_score[:, branch.position]
+    hidden_here = hidden[:, cells] & has_score[:, cells]
+    alone = hidden_here.sum(axis=1) == 1
+    needs = scored & (alone | _at_the_end(branch, hidden, values))
+    shown = has_score[:, cells] & ~hidden[:, cells]
+    cost = np.where(shown, n[:, cells], np.iinfo(np.int64).max).astype(np.float64)
+    cost[:, -1] = np.where(shown[:, -1], np.inf, np.nan)
+    cost[~shown] = np.nan
+    rows = np.flatnonzero(needs & shown.any(axis=1))
+    if len(rows):
+        hidden[rows, cells[_cheapest(cost[rows])]] = True
+
+
+def _cheapest(cost: Floats) -> NDArray[np.intp]:
+    """Place of the lowest cost in each row, NaN never; the first of equals."""
+    filled = np.where(np.isnan(cost), np.finfo(float).max, np.minimum(cost, 1e300))
+    cheapest: NDArray[np.intp] = np.argmin(filled, axis=1)
+    return cheapest
+
+
+def _at_the_end(branch: Branch, hidden: Flags, values: Floats) -> Flags:
+    """(n_regions,) whether the hidden children of a shown parent lie together at 0 or 100."""
+    children = np.where(
+        hidden[:, branch.children], turned(values[:, branch.children], branch), np.nan
+    )
+    mean = combine_children(children, branch.weights, branch.aggregation, min_share=0.0)
+    at_end = (mean <= END_OF_SCALE) | (mean >= 100.0 - END_OF_SCALE)
+    return at_end & ~hidden[:, branch.position]

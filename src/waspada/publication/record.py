@@ -1,0 +1,101 @@
+"""The record of a run: everything needed to tell, and to make, the same numbers again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from waspada import METHOD_VERSION, __version__
+from waspada.collection.model import EVERYONE, Responses
+from waspada.index.model import Floats, Groups, Tree
+from waspada.instrument.model import Instrument
+from waspada.interpretation.model import Categories
+
+
+def run_record(
+    kind: str, instrument: Instrument, categories: Categories | None, node_means: dict[str, float]
+) -> dict[str, Any]:
+    """What every run records, whichever way it came about. JSON values only."""
+    return {
+        "kind": kind,
+        "waspada_version": __version__,
+        "method_version": METHOD_VERSION,
+        "instrument": {
+            "code": instrument.code,
+            "version": instrument.version,
+            "fingerprint": instrument.fingerprint,
+            "polarity": instrument.polarity.value,
+            "evidence": instrument.evidence.value,
+            "form": instrument.form.value,
+        },
+        "category_rule": _rule(categories),
+        "node_means": node_means,
+    }
+
+
+def _rule(categories: Categories | None) -> dict[str, Any] | None:
+    """The rule and its cut-offs in points, lowest first; None stands for an open end."""
+    if categories is None:
+        return None
+    cut_offs = [float(c) if np.isfinite(c) else None for c in categories.cut_offs]
+    return {
+        "code": categories.rule.code,
+        "kind": categories.rule.kind.value,
+        "categories": [band.category for band in categories.rule.bands],
+        "cut_offs": cut_offs,
+        "min_answers_region": categories.rule.min_answers_region,
+    }
+
+
+def node_means(shown: Floats, tree: Tree) -> dict[str, float]:
+    """Plain mean of each node over the regions whose score is shown; nodes without any are left
+    out. shown: (n_regions, n_nodes), NaN = not shown."""
+    scored = ~np.isnan(shown)
+    return {
+        node: float(shown[scored[:, k], k].mean())
+        for k, node in enumerate(tree.nodes)
+        if scored[:, k].any()
+    }
+
+
+def counts(responses: Responses, groups: Groups, root: Floats) -> dict[str, int]:
+    """How many responses and regions there were, and how many carry the index."""
+    return {
+        "responses": len(responses),
+        "responses_with_score": int(groups.n.sum()),
+        "responses_counted": int(groups.count[groups.weight > 0].sum()),
+        "regions": len(responses.regions),
+        "regions_with_score": int((~np.isnan(root)).sum()),
+    }
+
+
+def lacks_elements(responses: Responses, instrument: Instrument) -> bool:
+    """Whether the instrument has elements but the answers do not say who belongs where."""
+    return bool(instrument.strata) and responses.strata == (EVERYONE,)
+
+
+def notes(
+    responses: Responses,
+    instrument: Instrument,
+    categories: Categories | None,
+    too_wide: list[str],
+) -> list[str]:
+    """Sentences about what this run does not say."""
+    found = []
+    if lacks_elements(responses, instrument):
+        found.append(
+            "The answers do not tell the element of a participant: all count alike, and no "
+            "category checks which elements took part."
+        )
+    if categories is not None and np.isnan(categories.cut_offs).any():
+        found.append(
+            f'No category is named: the rule "{categories.rule.code}" needs at least three '
+            "regions with a score."
+        )
+    found += [
+        f'No drivers: the node "{node}" has too many children for exact Shapley shares. Put a '
+        "level between, or use the arithmetic mean."
+        for node in too_wide
+    ]
+    return found
