@@ -45,6 +45,9 @@ class Table:
                         "docs/reference/instrument-workbook.md says what belongs in it.",
                     )
 
+    def has_column(self, key: str) -> bool:
+        return key in self.header_of
+
     def rows(self) -> Iterator[Cells]:
         for index, row in self.sheet.filled_rows():
             yield Cells(self, index, row)
@@ -79,7 +82,7 @@ class Cells:
         self._table.faults.add(code, self.place(key), problem, remedy)
 
     def has_column(self, key: str) -> bool:
-        return key in self._table.header_of
+        return self._table.has_column(key)
 
     def text(self, key: str) -> str:
         return self._row.get(self._table.header_of.get(key, ""), "").strip()

@@ -53,7 +53,6 @@ KNOWN: dict[str, tuple[Column, ...]] = {
         Column("type", required=True, width=22),
         Column("name", required=True, width=28),
         Column("label", required=True, translated=True, width=60),
-        Column("hint", translated=True, width=30),
         Column("story", translated=True, width=60),
         Column("node", required=True, codes_of=("index", "code"), width=26),
         Column("direction", numeric=True, closed=_DIRECTION, width=10),
@@ -123,7 +122,7 @@ KNOWN: dict[str, tuple[Column, ...]] = {
 }
 REQUIRED_SHEETS = ("survey", "choices", "settings", "index")
 
-_TRANSLATED = re.compile(r"(?P<name>[^:]+)::\s*(?:(?P<code>\w+)|[^()]*\((?P<in_brackets>\w+)\))")
+_TRANSLATED = re.compile(r"(?P<name>[^:]+)::\s*(?:(?P<code>\w+)|[^():]*\((?P<in_brackets>\w+)\))")
 
 
 def header_key(header: str) -> str:

@@ -71,6 +71,14 @@ def convert(source: Path, target: Path, *, force: bool = False) -> None:
 
 def instrument_file(path: Path) -> Path:
     """The file to read: the path itself, or the twin or the only workbook of a folder."""
+    if not path.exists():
+        raise refusal(
+            path.name,
+            FaultCode.FILE_NOT_FOUND,
+            "the file",
+            "It does not exist.",
+            "Check the path; `instruments/` holds examples.",
+        )
     if not path.is_dir():
         _check_suffix(path)
         return path
@@ -117,6 +125,8 @@ def check_folder_agrees(folder: Path) -> None:
 def differences(twin: Sheets, workbook: Sheets, workbook_name: str) -> list[Fault]:
     """The first places where a twin and a workbook differ."""
     places = [place for name in _names(twin, workbook) for place in _places(name, twin, workbook)]
+    if not places and [one.name for one in twin] != [other.name for other in workbook]:
+        places = ["the order of the sheets"]
     return [
         Fault(
             FaultCode.TWIN_AND_WORKBOOK_DIFFER.value,
@@ -169,7 +179,7 @@ def _bytes(file: Path) -> bytes:
             FaultCode.FILE_NOT_FOUND,
             "the file",
             f"It cannot be read: {error.strerror or error}.",
-            "Check the path and that you may read the file.",
+            "Check that you may read the file.",
         ) from error
 
 
@@ -179,7 +189,9 @@ def _check_suffix(path: Path) -> None:
             path.name,
             FaultCode.WRONG_FILE_TYPE,
             "the file",
-            f'An instrument is no "{path.suffix or "file without suffix"}".',
+            f'A file ending in "{path.suffix}" is no instrument.'
+            if path.suffix
+            else "A file without suffix is no instrument.",
             "Name a folder, a workbook (.xlsx) or a text twin (.yaml). "
             "Save an old .xls or .ods again as .xlsx.",
         )

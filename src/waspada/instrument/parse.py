@@ -8,7 +8,7 @@ from waspada.instrument.cells import Cells, Table, tables_of
 from waspada.instrument.elements import read_strata
 from waspada.instrument.faults import Faults
 from waspada.instrument.head import Head, read_head
-from waspada.instrument.model import Instrument, Node
+from waspada.instrument.model import AnswerScale, Instrument, Item, Node, Section
 from waspada.instrument.questions import SurveyReader, check_every_leaf_is_asked
 from waspada.instrument.rules import read_rules
 from waspada.instrument.scales import read_scales
@@ -43,20 +43,17 @@ def fingerprint(sheets: Sheets) -> str:
 def _instrument(sheets: Sheets, tables: dict[str, Table]) -> Instrument:
     head = read_head(tables["settings"]) if "settings" in tables else Head()
     nodes, node_cells = _nodes(tables, head)
-    scales = read_scales(tables["choices"]) if "choices" in tables else ()
-    sections, items = (
-        SurveyReader(tables["survey"], scales=scales, nodes=nodes, evidence=head.evidence).read()
-        if "survey" in tables
-        else ((), ())
-    )
-    check_every_leaf_is_asked(nodes, items, node_cells)
+    scales = read_scales(tables["choices"]) if "choices" in tables else None
+    sections, items = _questions(tables, scales, nodes, head)
+    if "survey" in tables and tables["survey"].has_column("node"):
+        check_every_leaf_is_asked(nodes, items, node_cells)
     return Instrument(
         code=head.code,
         version=head.version,
         title=head.title,
         polarity=head.polarity,
         evidence=head.evidence,
-        scales=scales,
+        scales=scales or (),
         sections=sections,
         items=items,
         nodes=nodes,
@@ -74,6 +71,18 @@ def _instrument(sheets: Sheets, tables: dict[str, Table]) -> Instrument:
 
 def _nodes(tables: dict[str, Table], head: Head) -> tuple[tuple[Node, ...], dict[str, Cells]]:
     return read_nodes(tables["index"], head.evidence) if "index" in tables else ((), {})
+
+
+def _questions(
+    tables: dict[str, Table],
+    scales: tuple[AnswerScale, ...] | None,
+    nodes: tuple[Node, ...],
+    head: Head,
+) -> tuple[tuple[Section, ...], tuple[Item, ...]]:
+    if "survey" not in tables:
+        return (), ()
+    reader = SurveyReader(tables["survey"], scales=scales, nodes=nodes, evidence=head.evidence)
+    return reader.read()
 
 
 def _settings(tables: dict[str, Table]) -> dict[str, str]:

@@ -34,12 +34,13 @@ class SurveyReader:
         self,
         table: Table,
         *,
-        scales: tuple[AnswerScale, ...],
+        scales: tuple[AnswerScale, ...] | None,
         nodes: tuple[Node, ...],
         evidence: Evidence,
     ) -> None:
+        """scales: None, and nodes empty, where their sheet is missing: a fault already told."""
         self._table = table
-        self._scales = {scale.code: scale for scale in scales}
+        self._scales = None if scales is None else {scale.code: scale for scale in scales}
         self._nodes = {node.code: node for node in nodes}
         self._branches = {node.parent for node in nodes}
         self._evidence = evidence if evidence.is_asked else Evidence.PERCEPTION
@@ -180,6 +181,8 @@ class SurveyReader:
                 "Write select_one and the list_name, as in select_one likelihood5.",
             )
             return ""
+        if self._scales is None:
+            return lists[0]
         scale = self._scales.get(lists[0])
         if scale is None:
             cells.fault(
@@ -199,7 +202,7 @@ class SurveyReader:
 
     def _node(self, cells: Cells) -> str | None:
         code = cells.text("node")
-        if not code:
+        if not code or not self._nodes:
             return None
         node = self._nodes.get(code)
         if node is None:
@@ -238,8 +241,11 @@ class SurveyReader:
 def check_every_leaf_is_asked(
     nodes: tuple[Node, ...], items: tuple[Item, ...], cells_of: dict[str, Cells]
 ) -> None:
-    """A lowest node whose evidence people give needs a question."""
+    """A lowest node whose evidence people give needs a question. A torn tree has no lowest nodes
+    worth naming; its faults come first."""
     branches = {node.parent for node in nodes}
+    if not branches <= {None, *cells_of}:
+        return
     measured = {item.node for item in items}
     for node in nodes:
         if node.evidence.is_asked and node.code not in branches | measured:
