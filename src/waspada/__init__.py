@@ -6,4 +6,4 @@ Start reading at `waspada.pipeline`.
 __version__ = "0.1.0"
 
 METHOD_VERSION = "1.0"
-"""Names the arithmetic; changes whenever a published figure could. See CHANGELOG, Method."""
+"""Names the arithmetic; changes whenever a published figure could (see CHANGELOG, Method)."""

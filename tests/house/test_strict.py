@@ -43,6 +43,7 @@ REASONS = (
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "tests/conftest.py", tmp_path)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")  # or one of a folder above would count
     (tmp_path / "test_skipping.py").write_text(SKIPPING)
     module = 'import pytest\npytest.importorskip("no_such_module")\n\ndef test_never(): pass\n'
     (tmp_path / "test_module.py").write_text(module)

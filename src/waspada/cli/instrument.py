@@ -13,7 +13,7 @@ from waspada.instrument import convert as convert_file
 from waspada.instrument import parse, read_instrument, read_sheets
 from waspada.instrument.columns import not_used
 from waspada.instrument.files import TWIN_NAME, check_folder_agrees, instrument_file, workbooks_in
-from waspada.instrument.model import CategoryRule, Instrument, Node, RuleKind
+from waspada.instrument.model import CategoryRule, Instrument, Item, Node, RuleKind
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -133,8 +133,11 @@ def _node_line(instrument: Instrument, node: Node, language: str) -> str:
 def _strata(instrument: Instrument, language: str) -> Table:
     from rich.table import Table
 
-    table = Table("Element", "Code", "Weight", "Minimum", "Required", "Merged into")
-    table.title = "Elements"
+    table = Table("Element", title="Elements")
+    table.add_column("Code", overflow="fold")
+    for header in ("Weight", "Minimum", "Required"):
+        table.add_column(header)
+    table.add_column("Merged into", overflow="fold")
     for stratum in instrument.strata:
         table.add_row(
             _plain(stratum.label.in_language(language)),
@@ -153,6 +156,10 @@ def _rule(rule: CategoryRule, language: str) -> Table:
     unit = "mean + k sd, k from" if rule.kind is RuleKind.MEAN_SD else "From"
     table = Table("Category", "Code", unit, "below")
     table.title = f"Category rule {rule.code}"
+    table.caption = (
+        f"needs {rule.min_answers_region} answers per region, {rule.min_answers_element} per "
+        f"element; the word changes {rule.hysteresis_margin:g} beyond the line"
+    )
     for band in rule.bands:
         table.add_row(
             _plain(band.label.in_language(language)),
@@ -171,11 +178,16 @@ def _questions(instrument: Instrument, language: str) -> Tree:
         page = root.add(_plain(f"{section.label.in_language(language)}  {section.code}"))
         for item in instrument.items:
             if item.section == section.code:
-                marks = [item.code, item.scale, f"direction {item.direction:+d}"]
-                marks += ["core"] * item.core + ["anchor"] * item.anchor
-                marks += [item.node or "outside the index"]
-                page.add(_plain(f"{item.label.in_language(language)}  ({', '.join(marks)})"))
+                page.add(_plain(f"{item.label.in_language(language)}  ({_marks(item)})"))
     return root
+
+
+def _marks(item: Item) -> str:
+    marks = [item.code, item.scale]
+    if item.node is None:
+        return ", ".join([*marks, "outside the index"])
+    marks += ["core"] * item.core + ["anchor"] * item.anchor
+    return ", ".join([*marks, f"direction {item.direction:+d}", item.node])
 
 
 def _plain(text: str) -> str:

@@ -93,7 +93,7 @@ def _shapley(known: Floats, weights: Floats, slope: _Slope) -> Floats:
 def _geometric_slope(rest: Floats, weights: Floats, known: Floats, child: int) -> Floats:
     """Slope of prod x^w in one child between 50 and its score, the other children at `rest`."""
     w, others = weights[:, child], np.delete(np.arange(rest.shape[1]), child)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         logs = np.where(weights[:, others] > 0, weights[:, others] * np.log(rest[:, others]), 0.0)
         t = np.log(known[:, child] / MIDDLE)
         ratio = np.where(np.abs(t) < 1e-12, w, np.expm1(w * t) / np.expm1(t))
@@ -107,7 +107,7 @@ def _harmonic_slope(rest: Floats, weights: Floats, known: Floats, child: int) ->
     With h = sum of w / rest over the others it is w / ((h x + w) (50 h + w)).
     """
     w, others = weights[:, child], np.delete(np.arange(rest.shape[1]), child)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         parts = np.where(weights[:, others] > 0, weights[:, others] / rest[:, others], 0.0)
         h = parts.sum(axis=1)
         slope = w / ((h * known[:, child] + w) * (MIDDLE * h + w))

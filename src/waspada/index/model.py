@@ -97,10 +97,11 @@ class Groups:
         members = np.zeros_like(self.n)
         np.add.at(members, (np.arange(len(members))[:, None], self.group), present)
         company = np.take_along_axis(members, self.group, axis=1) > 1
-        state = np.full(self.n.shape, ElementState.COUNTED, dtype=object)
-        state[self.small & company] = ElementState.MERGED
-        state[~survives] = ElementState.LEFT_OUT
-        state[~present] = ElementState.ABSENT
+        order = [~present, ~survives, self.small & company]
+        states = (ElementState.ABSENT, ElementState.LEFT_OUT, ElementState.MERGED)
+        chosen = np.select(order, [0, 1, 2], default=3)
+        names: NDArray[np.object_] = np.array([*states, ElementState.COUNTED], dtype=object)
+        state: NDArray[np.object_] = names[chosen]
         return state
 
 

@@ -104,7 +104,7 @@ def combine_children(
     total = available.sum(axis=-1)
     known = np.where(has_score, children, 50.0)
     refused = (total + SHARE_TOLERANCE < min_share) | ~has_score.any(axis=-1)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         match aggregation:
             case Aggregation.ARITHMETIC:
                 mean = (available * known).sum(axis=-1) / total

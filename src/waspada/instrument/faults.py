@@ -71,6 +71,7 @@ class FaultCode(StrEnum):
     SEVERAL_ROOTS = "several_roots"
     UNKNOWN_PARENT = "unknown_parent"
     CYCLE = "cycle"
+    TOO_DEEP = "too_deep"
     UNKNOWN_LEVEL = "unknown_level"
     UNKNOWN_AGGREGATION = "unknown_aggregation"
     BAD_MIN_SHARE = "bad_min_share"

@@ -7,6 +7,8 @@ from waspada.instrument.columns import LEVELS
 from waspada.instrument.faults import FaultCode
 from waspada.instrument.model import Aggregation, Evidence, Node
 
+MAX_DEPTH = 20
+
 
 def read_nodes(table: Table, evidence: Evidence) -> tuple[tuple[Node, ...], dict[str, Cells]]:
     """Nodes with parents before children, otherwise in the order of the sheet, and their rows."""
@@ -20,7 +22,7 @@ def read_nodes(table: Table, evidence: Evidence) -> tuple[tuple[Node, ...], dict
             cells_of[node.code] = cells
     _check_parents(nodes, cells_of)
     _check_root(table, nodes, cells_of)
-    _check_cycles(nodes, cells_of)
+    _check_shape(nodes, cells_of)
     return _parents_first(nodes), cells_of
 
 
@@ -95,36 +97,44 @@ def _check_root(table: Table, nodes: dict[str, Node], cells_of: dict[str, Cells]
         )
 
 
-def _check_cycles(nodes: dict[str, Node], cells_of: dict[str, Cells]) -> None:
-    """Report each node that is its own ancestor."""
-    for code in nodes:
-        seen: set[str] = set()
-        above = nodes[code].parent
-        while above in nodes and above not in seen:
-            if above == code:
-                cells_of[code].fault(
-                    FaultCode.CYCLE,
-                    "parent",
-                    f'"{code}" lies below itself.',
-                    "Name a parent that is nearer to the top of the index.",
-                )
-                break
-            seen.add(above)
-            above = nodes[above].parent
+def _check_shape(nodes: dict[str, Node], cells_of: dict[str, Cells]) -> None:
+    """Report each node that is its own ancestor, and a tree too deep for any reader."""
+    for code, node in nodes.items():
+        above = _ancestors(node, nodes)
+        if code in above:
+            cells_of[code].fault(
+                FaultCode.CYCLE,
+                "parent",
+                f'"{code}" lies below itself.',
+                "Name a parent that is nearer to the top of the index.",
+            )
+        elif len(above) >= MAX_DEPTH and len(set(above)) == len(above):
+            cells_of[code].fault(
+                FaultCode.TOO_DEEP,
+                "parent",
+                f'"{code}" has {MAX_DEPTH} or more nodes above it.',
+                f"Use at most {MAX_DEPTH} levels; five carry any index we know.",
+            )
+
+
+def _ancestors(node: Node, nodes: dict[str, Node]) -> list[str]:
+    """Codes above a node, nearest first, at most MAX_DEPTH of them."""
+    above: list[str] = []
+    while node.parent in nodes and len(above) < MAX_DEPTH:
+        above.append(node.parent)
+        node = nodes[node.parent]
+    return above
 
 
 def _parents_first(nodes: dict[str, Node]) -> tuple[Node, ...]:
+    """The sheet's order, each node moved down behind its parent where needed.
+
+    Nodes of a cycle or with an unknown parent, reported above, come last.
+    """
     ordered: dict[str, Node] = {}
-    waiting = list(nodes.values())
-    while waiting:
-        ready = [node for node in waiting if node.parent is None or node.parent in ordered]
-        if not ready:
-            return tuple(nodes.values())  # a cycle or an unknown parent, reported above
-        if waiting == ready:
-            ordered |= {node.code: node for node in ready}
-            break
+    for _ in range(MAX_DEPTH):
+        waiting = [node for node in nodes.values() if node.code not in ordered]
         for node in waiting:
             if node.parent is None or node.parent in ordered:
                 ordered[node.code] = node
-        waiting = [node for node in waiting if node.code not in ordered]
-    return tuple(ordered.values())
+    return tuple((ordered | nodes).values())

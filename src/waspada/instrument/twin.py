@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -190,8 +191,8 @@ def _list(value: Any) -> list[Any] | None:
 
 
 def _refuse_repeated(columns: list[str], source: str, place: str) -> None:
-    for column in columns:
-        if columns.count(column) > 1:
+    for column, count in Counter(columns).items():
+        if count > 1:
             raise refusal(
                 source,
                 FaultCode.DUPLICATE_COLUMN,
@@ -233,11 +234,12 @@ def _columns(sheet: Sheet) -> Iterator[str]:
 
 def _rows(sheet: Sheet) -> Iterator[str]:
     yield "  rows:\n" if sheet.rows else "  rows: []\n"
+    keys = {column: _key(column) for column in sheet.columns}
     for row in sheet.rows:
         lead = "    - "
-        for column in sheet.columns:
+        for column, key in keys.items():
             if column in row:
-                yield f"{lead}{_key(column)}: {_scalar(row[column])}\n"
+                yield f"{lead}{key}: {_scalar(row[column])}\n"
                 lead = "      "
         if not row:
             yield f"{lead}{{}}\n"

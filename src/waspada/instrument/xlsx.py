@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -27,7 +28,7 @@ from waspada.instrument.sheets import (
     without_empty_rows_at_end,
 )
 
-MAX_BYTES_UNPACKED = 100_000_000
+MAX_BYTES_UNPACKED = 50_000_000
 CREATED = datetime(2024, 1, 1)
 """A fixed date in the file's properties: equal sheets give equal bytes."""
 
@@ -71,57 +72,75 @@ def _look_before_opening(data: bytes, source: str, faults: Faults) -> None:
                 return
             for entry in archive.infolist():
                 _Measure(entry.filename, faults).run(archive.read(entry))
-    except (zipfile.BadZipFile, expat.ExpatError, RuntimeError, NotImplementedError) as error:
+    except _UNREADABLE as error:
         raise _unreadable(source) from error
 
 
-_ADDRESS = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, OSError),
+    *(RuntimeError, NotImplementedError, ValueError),
+)
+"""What zipfile and expat raise on damaged, encrypted or foreign files."""
+
+_ADDRESS = re.compile(r"([A-Za-z]{1,4})([0-9]{1,9})")
+
+
+class _BeyondLimitsError(Exception):
+    """A cell lies beyond the limits; reading on would only take time."""
 
 
 class _Measure:
-    """Reads the addresses of the cells in one part of the workbook."""
+    """Follows the positions of the cells in one part of the workbook."""
 
     def __init__(self, part: str, faults: Faults) -> None:
         self._part = part
         self._faults = faults
-        self._reported: set[str] = set()
+        self._row = 0
+        self._column = 0
 
     def run(self, content: bytes) -> None:
-        if not content.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00").startswith(b"<"):
+        if not content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
             return
-        parser = expat.ParserCreate()
+        parser = expat.ParserCreate("UTF-8")  # as calamine reads it, whatever the file declares
         parser.StartElementHandler = self._element
-        parser.Parse(content, True)
+        try:
+            parser.Parse(content, True)
+        except _BeyondLimitsError:
+            self._faults.add(
+                FaultCode.TOO_LARGE,
+                f"workbook part {self._part}",
+                f"A cell lies beyond the {MAX_ROWS:,} rows or {MAX_COLUMNS} columns "
+                "an instrument may have.",
+                "Remove what does not belong to the instrument, also formatted empty cells.",
+            )
 
     def _element(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
-        if local == "c":
+        if local == "row":
+            self._move(row=int(attributes.get("r", self._row + 1)), column=0)
+        elif local == "c":
             self._cell(attributes)
-        elif local == "row" and attributes.get("r", "").isdigit():
-            self._compare(int(attributes["r"]), MAX_ROWS + 1, "rows")
 
     def _cell(self, attributes: dict[str, str]) -> None:
-        match = _ADDRESS.fullmatch(attributes.get("r", ""))
-        if match:
-            self._compare(column_number(match[1]), MAX_COLUMNS, "columns")
-            self._compare(int(match[2]), MAX_ROWS + 1, "rows")
+        address = attributes.get("r")
+        if address is None:
+            self._move(row=self._row, column=self._column + 1)
+        elif match := _ADDRESS.fullmatch(address):
+            self._move(row=int(match[2]), column=column_number(match[1].upper()))
+        else:
+            raise ValueError(f"no cell has the address {address!r}")
         if attributes.get("t") == "e":
             self._faults.add(
                 FaultCode.FORMULA_ERROR,
-                f"workbook part {self._part}, cell {attributes.get('r', '?')}",
+                f"workbook part {self._part}, cell {address or '?'}",
                 "The cell shows an error such as #REF! or #N/A.",
                 "Repair the formula or write the value itself.",
             )
 
-    def _compare(self, count: int, limit: int, what: str) -> None:
-        if count > limit and what not in self._reported:
-            self._reported.add(what)
-            self._faults.add(
-                FaultCode.TOO_LARGE,
-                f"workbook part {self._part}",
-                f"A cell lies beyond the {limit:,} {what} an instrument may have.",
-                "Remove what does not belong to the instrument, also formatted empty cells.",
-            )
+    def _move(self, *, row: int, column: int) -> None:
+        self._row, self._column = row, column
+        if row > MAX_ROWS + 1 or column > MAX_COLUMNS:
+            raise _BeyondLimitsError
 
 
 def _grids(data: bytes, source: str) -> list[tuple[str, list[list[Any]]]]:

@@ -18,7 +18,7 @@ from waspada_web.interpretation.region_page import is_certain, split_drivers
 from waspada_web.interpretation.wording import days_left, listing
 from waspada_web.ui import formats
 
-LONGEST_TIMELINE = 6
+LONGEST_TIMELINE = 7
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def _driver_plan(
         interval=formats.signed_interval(row.lower, row.upper)
         if row.lower is not None and row.upper is not None
         else "",
-        certainty=wording.driver_certainty(is_certain(row)),
+        certainty=wording.driver_certainty(is_certain(row), reading.is_vulnerability),
         is_certain=is_certain(row),
         factors=listing([factor.name.in_language(language) for factor in factors])
         if factors
@@ -216,15 +216,21 @@ def timeline(
         or wording.is_voting(stage, calendar)
         or (stage.start is not None and stage.start > today)
     ]
-    while len(shown) > LONGEST_TIMELINE:
-        spare = [
-            stage
-            for stage in shown
-            if stage.code not in wanted and not wording.is_voting(stage, calendar)
-        ]
-        shown.remove(spare[0] if spare else shown[0])
+    spare = [
+        stage
+        for stage in shown
+        if stage.code not in wanted and not wording.is_voting(stage, calendar)
+    ]
+    spare.sort(key=_length)
+    for stage in spare[: max(0, len(shown) - LONGEST_TIMELINE)]:
+        shown.remove(stage)
     shown.sort(key=lambda stage: (not stage.is_running(today), stage.start or date.min))
     return tuple(_point(stage, calendar, today) for stage in shown)
+
+
+def _length(stage: Stage) -> int:
+    """Days from the first to the last day; the shortest stages are the first to be left out."""
+    return (stage.end - stage.start).days if stage.start and stage.end else 0
 
 
 def _point(stage: Stage, calendar: Calendar, today: date) -> StagePoint:

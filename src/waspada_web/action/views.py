@@ -27,14 +27,14 @@ from waspada_web.interpretation.reading import Reading
 @require_safe
 def follow_up(request: HttpRequest) -> HttpResponse:
     entries = plans_for(request.user)
-    waiting = next((entry for entry in entries if not entry.steps), None)
+    ready = [entry for entry in entries if entry.has_enough]
     return render(
         request,
         "action/follow_up.html",
         {
             "task": "follow_up",
             "entries": entries,
-            "next": waiting or (entries[0] if entries else None),
+            "next": ready[0] if ready else None,
             "is_synthetic": any(entry.member.round.is_synthetic for entry in entries),
         },
     )

@@ -79,9 +79,11 @@ def owner_of(lead: str, helpers: Sequence[str]) -> str:
     }
 
 
-def driver_certainty(is_certain: bool) -> str:
+def driver_certainty(is_certain: bool, is_vulnerability: bool) -> str:
+    if is_certain and is_vulnerability:
+        return gettext("Certainly raising vulnerability: the whole interval lies above zero.")
     if is_certain:
-        return gettext("Certainly raising concern: the whole interval lies on one side of zero.")
+        return gettext("Certainly lowering vigilance: the whole interval lies below zero.")
     return gettext(
         "Its effect is uncertain: the interval holds zero. Prefer steps that cost little and can "
         "be undone."

@@ -99,6 +99,12 @@ def openable_codes(user: Reader, round: Round) -> set[str]:
     )
 
 
+def common_parent(round: Round) -> Region | None:
+    """The province whose regions a round holds; None where they have no parent in common."""
+    parents = {member.region.parent for member in round.regions.select_related("region__parent")}
+    return parents.pop() if len(parents) == 1 else None
+
+
 def reading_of(round: Round) -> Reading | None:
     """The latest run of a round, ready to be read; None before the first."""
     run = latest_run(round)

@@ -368,8 +368,10 @@ def split_drivers(reading: Reading, region: str) -> tuple[list[DriverRow], list[
 
 
 def is_certain(row: DriverRow) -> bool:
-    """Whether the interval leaves out zero."""
-    return row.lower is not None and row.upper is not None and not (row.lower <= 0.0 <= row.upper)
+    """Whether the interval, as it is printed, leaves out zero."""
+    if row.lower is None or row.upper is None:
+        return False
+    return round(row.lower, 1) > 0 or round(row.upper, 1) < 0
 
 
 def _drivers(
@@ -454,16 +456,24 @@ def _driver_interval(row: DriverRow) -> str:
 
 
 def _rest_row(rest: Sequence[DriverRow], total: float, axis: Axis) -> PlotRow:
-    """The rest as one row. Its interval is known only where it is one joined row of the run."""
+    """The rest as one row. Only one joined row of the run has an interval, and only what has one
+    is drawn; the sum of several stands as a figure that the list below opens up."""
     whole = rest[0] if len(rest) == 1 else None
-    lower, upper = (whole.lower, whole.upper) if whole else (None, None)
+    name = wording.other_indicators(sum(row.joined for row in rest))
+    if whole is None or whole.lower is None or whole.upper is None:
+        return PlotRow(
+            name=name,
+            note=gettext("added up"),
+            value=formats.signed(total),
+            interval=gettext("(a plain sum)"),
+        )
     return PlotRow(
-        name=wording.other_indicators(sum(row.joined for row in rest)),
-        note=gettext("added up"),
-        svg=charts.driver_row(total, lower, upper, axis, raises=total > 0),
+        name=name,
+        note=gettext("hidden one by one to protect small groups"),
+        svg=charts.driver_row(total, whole.lower, whole.upper, axis, raises=total > 0),
         value=formats.signed(total),
-        interval=_driver_interval(whole) if whole else gettext("(sum, see below)"),
+        interval=_driver_interval(whole),
         score=total,
-        lower=lower,
-        upper=upper,
+        lower=whole.lower,
+        upper=whole.upper,
     )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from waspada_web.elections.queries import calendar_of
 from waspada_web.interpretation.queries import (
+    common_parent,
     member_for,
     openable_codes,
     readable_rounds,
@@ -48,6 +49,7 @@ def round_result(request: HttpRequest, round_id: int) -> HttpResponse:
         {
             "task": "read",
             "is_synthetic": round.is_synthetic,
+            "region": common_parent(round),
             "round": round,
             "page": build_round_page(reading, openable) if reading else None,
         },

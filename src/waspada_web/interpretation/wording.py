@@ -102,9 +102,9 @@ def push(reading: Reading, row: DriverRow) -> str:
     is meant, so a wished-for thing that worsens the number is told as a doubt."""
     name = inline(reading.item_name(row.item))
     if reading.is_worse(row) and reading.names_something_good(row.item):
-        return gettext("doubts about %(indicator)s") % {"indicator": name}
+        return gettext("doubts about “%(indicator)s”") % {"indicator": name}
     if not reading.is_worse(row) and not reading.names_something_good(row.item):
-        return gettext("less concern about %(indicator)s") % {"indicator": name}
+        return gettext("less concern about “%(indicator)s”") % {"indicator": name}
     return name
 
 
@@ -239,7 +239,9 @@ def dimensions_heading(reading: Reading, rows: Sequence[tuple[str, float, float]
     if len(rows) < 2:
         return gettext("Dimensions")
     lowest, _, lowest_upper = rows[-1]
-    higher = [inline(name) for name, lower, _ in rows[:-1] if lower > lowest_upper]
+    higher = [
+        inline(name) for name, lower, _ in rows[:-1] if round(lower, 1) > round(lowest_upper, 1)
+    ]
     if not higher:
         return gettext("The intervals of the dimensions overlap: none is certainly the highest")
     sentence = (
@@ -306,16 +308,15 @@ def strength(reading: Reading, region: str) -> list[str]:
     """Sentences on the basis of the number: answers, don't knows, elements."""
     sentences = [based_on(reading, region)]
     quality = reading.quality(region)
-    if quality and quality.n_responses >= FEWEST_TOLD:
-        sentences.append(
-            gettext("Of all questions, %(share)s were answered with “don't know”.")
-            % {"share": formats.plain_percent(quality.share_dont_know)}
-        )
-        if quality.share_blank >= 0.005:
-            sentences.append(
-                gettext("%(share)s were left empty.")
-                % {"share": formats.plain_percent(quality.share_blank)}
-            )
+    if quality:
+        told = gettext(
+            "Of all questions, %(unknown)s were answered with “don't know” and %(blank)s were left "
+            "empty; neither counts as an answer."
+        ) % {
+            "unknown": formats.plain_percent(quality.share_dont_know),
+            "blank": formats.plain_percent(quality.share_blank),
+        }
+        sentences.append(told)
     return sentences + elements_sentences(reading, region)
 
 
@@ -357,11 +358,18 @@ def elements_sentences(reading: Reading, region: str) -> list[str]:
             )
             % {"elements": listing(left_out)}
         )
-    absent = [label(row.element) for row in rows if row.state == "absent"]
-    if absent:
+    absent = [row for row in rows if row.state == "absent"]
+    required = [label(row.element) for row in absent if row.required]
+    if required:
         sentences.append(
             gettext("Without any answer: %(elements)s. Please invite them next time.")
-            % {"elements": listing(absent)}
+            % {"elements": listing(required)}
+        )
+    others = [label(row.element) for row in absent if not row.required]
+    if others:
+        sentences.append(
+            gettext("Not represented, and not required: %(elements)s.")
+            % {"elements": listing(others)}
         )
     return sentences
 

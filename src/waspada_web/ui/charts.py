@@ -347,7 +347,7 @@ def tile(
     place = f"r{row} c{column}" if row and column else ""
     inside = format_html(
         '<b>{}</b><span class="v">{}{}</span><span class="unseen">{}</span>',
-        syllables(name),
+        _tile_name(name),
         value if tint else format_html('<span class="tiny">{}</span>', value),
         shape(shape_of, size=13),
         said,
@@ -364,6 +364,15 @@ def tile(
     return format_html(
         '<li class="{}"><span class="tile {}{}">{}</span></li>', place, look, strip, inside
     )
+
+
+def _tile_name(name: str) -> SafeString:
+    """Three words do not fit into the tile of a phone: there the initials stand for them."""
+    words = name.split(" ")
+    if len(words) < 3:
+        return format_html("{}", syllables(name))
+    initials = "".join(word[:1].upper() for word in words)
+    return format_html('<span class="long">{}</span><span class="short">{}</span>', name, initials)
 
 
 def syllables(name: str, *, longest: int = 9) -> str:

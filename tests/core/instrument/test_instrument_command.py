@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,3 +92,25 @@ def test_help_shows_an_example(command):
 
 def test_a_wrong_option_is_a_usage_error():
     assert run("show", INSTRUMENTS / "ikp-2024", "--language", "fr").exit_code == 2
+
+
+def test_the_commands_of_the_how_to_work_one_after_the_other(tmp_path: Path, monkeypatch):
+    page = (INSTRUMENTS.parent / "docs/how-to/write-an-instrument.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^\s+waspada instrument (.+)$", page, re.MULTILINE)
+    (tmp_path / "instruments").symlink_to(INSTRUMENTS)
+    monkeypatch.chdir(tmp_path)
+    assert len(commands) == 4
+    for command in commands:
+        assert run(*shlex.split(command)).exit_code == 0, command
+    assert read_sheets(tmp_path / "instrument.yaml").get("survey") is not None
+
+
+@pytest.mark.parametrize("module", ["instrument", "errors"])
+def test_the_command_starts_without_loading_what_it_may_not_need(module):
+    """`--help` and short commands must not wait for rich tables or YAML."""
+    code = f"import sys, waspada.cli.{module}; print('yaml' in sys.modules)"
+    here = {**os.environ, "PYTHONPATH": str(INSTRUMENTS.parent / "src")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=here
+    )
+    assert done.stdout == "False\n"

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ from waspada.instrument.twin import sheets_from_twin, twin_text
 from waspada.instrument.xlsx import sheets_from_xlsx, xlsx_bytes
 
 ROOT = Path(__file__).parents[3]
+SHEET_PART = "xl/worksheets/sheet1.xml"
 
 Change = Callable[[Sheets], Sheets]
 QUESTION = {
@@ -67,6 +69,13 @@ def list_name(sheets: Sheets) -> Sheets:
     only_missing = {"name": "no_answer", f"label{ID}": "Tidak", f"label{EN}": "No"}
     row = {"list_name": "empty", "missing": "no_answer", **only_missing}
     return with_cell(with_rows(sheets, "choices", row), "survey", 5, "type", "select_one empty")
+
+
+def deep(sheets: Sheets) -> Sheets:
+    """The 20th node of the chain is the first with 20 nodes above it."""
+    chain = ["example", *(f"n{n}" for n in range(20))]
+    rows = [node(code, parent) for parent, code in pairwise(chain)]
+    return with_rows(sheets, "index", *rows)
 
 
 def cycle(sheets: Sheets) -> Sheets:
@@ -147,6 +156,7 @@ CONTENT: list[tuple[FaultCode, Change, str]] = [
     (FaultCode.SEVERAL_ROOTS, cell("index", 4, "parent", ""), 'sheet "index", row 4'),
     (FaultCode.UNKNOWN_PARENT, cell("index", 4, "parent", "nobody"), 'row 4, column "parent"'),
     (FaultCode.CYCLE, cycle, 'sheet "index", row 5'),
+    (FaultCode.TOO_DEEP, deep, 'sheet "index", row 24'),
     (FaultCode.UNKNOWN_LEVEL, cell("index", 4, "level", "pillar"), 'column "level"'),
     (FaultCode.UNKNOWN_AGGREGATION, cell("index", 3, "aggregation", "max"), "row 3"),
     (FaultCode.BAD_MIN_SHARE, cell("index", 3, "min_share", "0"), 'column "min_share"'),
@@ -196,14 +206,46 @@ def test_a_change_is_reported_as_its_fault_at_its_place(code, change, place):
 # What is found before anything is parsed.
 
 
-def sparse_workbook(address: str) -> bytes:
-    """A workbook whose only cell claims to lie far away."""
+def changed_workbook(change: Callable[[str], str], part: str = SHEET_PART) -> bytes:
+    """A small workbook with the XML of one part changed."""
     data = xlsx_bytes(Sheets((Sheet("index", ("code",), ({"code": "x"},)),)))
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
-        for name in old.namelist():
-            new.writestr(name, old.read(name).replace(b'"A2"', f'"{address}"'.encode()))
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            content = source.read(name).decode()
+            if name == part:
+                changed = change(content)
+                assert changed != content
+                content = changed
+            target.writestr(name, content)
     return out.getvalue()
+
+
+def far_cell(address: str) -> bytes:
+    """A workbook whose last cell claims to lie far away."""
+    return changed_workbook(lambda xml: xml.replace('r="A2"', f'r="{address}"'))
+
+
+def far_row() -> bytes:
+    return changed_workbook(lambda xml: xml.replace('<row r="2"', '<row r="1048576"'))
+
+
+def cells_without_address() -> bytes:
+    return changed_workbook(lambda xml: xml.replace("</row>", "<c/>" * 201 + "</row>"))
+
+
+def laughing_workbook() -> bytes:
+    """Entities that each hold ten of the one before, and a cell that shows the last."""
+    names = "abcdefghijk"
+    entities = '<!ENTITY a "ha ha ha ha ha ha ha ha ha ha ">' + "".join(
+        f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in pairwise(names)
+    )
+    return changed_workbook(
+        lambda xml: xml.replace("?>", f"?><!DOCTYPE sst [{entities}]>", 1).replace(
+            "<t>x</t>", "<t>&k;</t>"
+        ),
+        "xl/sharedStrings.xml",
+    )
 
 
 def workbook_with(write: Callable[[object], None]) -> bytes:
@@ -262,7 +304,12 @@ FILES: list[tuple[FaultCode, Callable[[Path], object]]] = [
     (FaultCode.UNREADABLE_TWIN, not_utf8),
     (FaultCode.TOO_LARGE, lambda _: parse_twin("#" * (MAX_BYTES + 1))),
     (FaultCode.TOO_LARGE, lambda _: sheets_from_xlsx(b"\0" * (MAX_BYTES + 1))),
-    (FaultCode.TOO_LARGE, lambda _: sheets_from_xlsx(sparse_workbook("XFD1048576"))),
+    (FaultCode.TOO_LARGE, lambda _: sheets_from_xlsx(far_cell("XFD1048576"))),
+    (FaultCode.TOO_LARGE, lambda _: sheets_from_xlsx(far_cell("xfd2"))),
+    (FaultCode.TOO_LARGE, lambda _: sheets_from_xlsx(far_row())),
+    (FaultCode.TOO_LARGE, lambda _: sheets_from_xlsx(cells_without_address())),
+    (FaultCode.UNREADABLE_WORKBOOK, lambda _: sheets_from_xlsx(far_cell("R2C2"))),
+    (FaultCode.UNREADABLE_WORKBOOK, lambda _: sheets_from_xlsx(laughing_workbook())),
     (FaultCode.TOO_LARGE, lambda _: parse_twin("a:\n  rows:\n" + "  - b: c\n" * 20_001)),
     (FaultCode.TOO_LARGE, lambda _: parse_twin(f"a:\n  rows:\n  - b: {'c' * 32_768}\n")),
     (FaultCode.YAML_ALIAS, lambda _: parse_twin("a: &x\n  rows: []\nb: *x\n")),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from datetime import date, datetime, time
 from pathlib import Path
+from random import Random
 
 import pytest
 import python_calamine
 import xlsxwriter
 
 from tests.core.instrument.minimal import minimal, minimal_twin
+from waspada.errors import InstrumentError
 from waspada.instrument import (
     convert,
     parse_twin,
@@ -163,3 +166,14 @@ def test_a_twin_saved_by_a_windows_editor_is_the_same_instrument(tmp_path: Path)
     text = "\ufeff" + minimal_twin().replace("\n", "\r\n")
     (tmp_path / "a.yaml").write_bytes(text.encode())
     assert read_instrument(tmp_path / "a.yaml") == parse_twin(minimal_twin())
+
+
+def test_bytes_damaged_at_random_end_in_a_sentence_or_in_sheets():
+    chance = Random(63_11)
+    data = xlsx_bytes(minimal())
+    for _ in range(300):
+        damaged = bytearray(data)
+        for _ in range(chance.choice((1, 3, 20))):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        with suppress(InstrumentError):
+            sheets_from_xlsx(bytes(damaged))
