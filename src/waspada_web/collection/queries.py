@@ -64,7 +64,8 @@ def _instrument(fingerprint: str, form: Form) -> Instrument:
 def askable_versions() -> list[tuple[InstrumentVersion, Instrument]]:
     """Versions that people can answer in a meeting: they ask something and know elements."""
     versions = [
-        (version, instrument_of(version)) for version in InstrumentVersion.objects.order_by("code", "-pk")
+        (version, instrument_of(version))
+        for version in InstrumentVersion.objects.order_by("code", "-pk")
     ]
     return [
         (version, instrument)
@@ -306,7 +307,7 @@ def progress_of(round_region: RoundRegion) -> Progress:
             expected[bowl.stratum] = expected.get(bowl.stratum, 0) + bowl.expected
     table = Response if round_region.state in FINISHED else OpenResponse
     received = dict(
-        table.objects.filter(round_region=round_region)  # type: ignore[attr-defined]
+        table.objects.filter(round_region=round_region)
         .order_by()
         .values_list("stratum")
         .annotate(n=Count("pk"))
