@@ -171,7 +171,9 @@ def print_cards(*, by: User, meeting: Meeting) -> tuple[PrintedCard, ...]:
         for card in printed
     ]
     # Stored in the order of their hashes: a row's number then says nothing about a sheet.
-    Card.objects.bulk_create(sorted(cards, key=lambda card: card.secret_hash), batch_size=500)
+    Card.objects.bulk_create(
+        sorted(cards, key=lambda card: bytes(card.secret_hash)), batch_size=500
+    )
     record(
         by=by,
         verb="print-cards",

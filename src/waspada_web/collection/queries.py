@@ -62,9 +62,10 @@ def _instrument(fingerprint: str, form: Form) -> Instrument:
 
 
 def askable_versions() -> list[tuple[InstrumentVersion, Instrument]]:
-    """Versions that people can answer in a meeting, newest first: they ask and know elements."""
+    """Versions that people can answer in a meeting: they ask something and know elements."""
     versions = [
-        (version, instrument_of(version)) for version in InstrumentVersion.objects.order_by("-pk")
+        (version, instrument_of(version))
+        for version in InstrumentVersion.objects.order_by("code", "-pk")
     ]
     return [
         (version, instrument)
@@ -124,11 +125,16 @@ def today_of(round: Round) -> date:
 
 
 def meetings_of(round_region: RoundRegion) -> list[Meeting]:
-    counted = Meeting.objects.filter(round_region=round_region).annotate(
-        n_unused=Count("cards", filter=Q(cards__state=CardState.UNUSED)),
-        n_used=Count("cards", filter=Q(cards__state=CardState.USED)),
+    return list(Meeting.objects.filter(round_region=round_region))
+
+
+def has_valid_cards(round_region: RoundRegion) -> bool:
+    """Whether a card was printed that is not void; says nothing about how many were used."""
+    return (
+        Card.objects.filter(meeting__round_region=round_region)
+        .exclude(state=CardState.VOID)
+        .exists()
     )
-    return list(counted)
 
 
 def bowls_of(meeting: Meeting, instrument: Instrument) -> tuple[Bowl, ...]:
@@ -181,9 +187,8 @@ class Work:
     tasks: tuple[TaskRow, ...]
     today: date
     n_expected: int
-    n_cards: int
     n_bowls: int
-    n_cards_planned: int
+    n_cards: int  # as planned and printed; how many were used is never shown exactly
     days_to_meeting: int | None
     countdown: Countdown
 
@@ -203,7 +208,11 @@ class Work:
 
 @dataclass(frozen=True)
 class Countdown:
-    """Where the calendar of the election stands. days: negative after voting day."""
+    """Where the calendar of the election stands.
+
+    days: negative after voting day. running_names: the two stages that began last; long-running
+    ones such as rule drafting say little about now.
+    """
 
     election: Election
     days: int
@@ -212,13 +221,19 @@ class Countdown:
 
 def countdown_of(election: Election, today: date) -> Countdown:
     calendar = calendar_of(election)
+    started = [stage for stage in running(calendar, today) if stage.start]
+    latest = sorted(started, key=lambda stage: stage.start or today, reverse=True)
     return Countdown(
         election=election,
         days=days_until_voting(calendar, today),
-        running_names=", ".join(
-            stage.name.in_language(language()).lower() for stage in running(calendar, today)[:3]
+        running_names="; ".join(
+            _lower_first(stage.name.in_language(language())) for stage in latest[:2]
         ),
     )
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def work_on(round_region: RoundRegion) -> Work:
@@ -227,18 +242,20 @@ def work_on(round_region: RoundRegion) -> Work:
     instrument = instrument_of_round(round)
     meetings = meetings_of(round_region)
     bowls = [bowl for meeting in meetings for bowl in bowls_of(meeting, instrument)]
-    n_cards = sum(meeting.n_unused + meeting.n_used for meeting in meetings)  # type: ignore[attr-defined]
     ahead = _meeting_ahead(meetings, today)
     return Work(
         round_region=round_region,
         instrument=instrument,
         meetings=meetings,
-        tasks=tasks_of(round_region.state, has_meeting=bool(meetings), has_cards=n_cards > 0),
+        tasks=tasks_of(
+            round_region.state,
+            has_meeting=bool(meetings),
+            has_cards=has_valid_cards(round_region),
+        ),
         today=today,
         n_expected=sum(bowl.expected for bowl in bowls),
-        n_cards=n_cards,
         n_bowls=len(bowls),
-        n_cards_planned=sum(bowl.cards for bowl in bowls),
+        n_cards=sum(bowl.cards for bowl in bowls),
         days_to_meeting=(ahead.held_on - today).days if ahead else None,
         countdown=countdown_of(round.election, today),
     )
@@ -290,7 +307,7 @@ def progress_of(round_region: RoundRegion) -> Progress:
             expected[bowl.stratum] = expected.get(bowl.stratum, 0) + bowl.expected
     table = Response if round_region.state in FINISHED else OpenResponse
     received = dict(
-        table.objects.filter(round_region=round_region)  # type: ignore[attr-defined]
+        table.objects.filter(round_region=round_region)
         .order_by()
         .values_list("stratum")
         .annotate(n=Count("pk"))

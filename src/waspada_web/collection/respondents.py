@@ -31,6 +31,7 @@ def respondent_privacy(
         response = get_response(request)
         response.cookies.clear()
         response.headers["Cache-Control"] = "no-store"
+        response.headers["Referrer-Policy"] = "no-referrer"
         response.headers.pop("Vary", None)
         return response
 

@@ -6,7 +6,8 @@ transactions a burst of 300 phones had 38 to 61 % of its answers refused.
 
 from __future__ import annotations
 
-from django.conf import settings
+from typing import Any
+
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
@@ -26,7 +27,7 @@ def check_durability() -> None:
 
 
 def _check_sqlite() -> None:
-    options = settings.DATABASES["default"].get("OPTIONS", {})
+    options: dict[str, Any] = connection.settings_dict["OPTIONS"]
     if options.get("transaction_mode") != "IMMEDIATE" or options.get("timeout", 0) < 20:
         raise ImproperlyConfigured(
             "The SQLite database must be opened with transaction_mode IMMEDIATE and a timeout of "

@@ -36,13 +36,13 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "waspada_web.ui",
+    "waspada_web.accounts",  # before allauth, whose pages it replaces
     "allauth",  # log-in; carries two-factor when the offices need it
     "allauth.account",
     "axes",  # locks an account, never an address, after repeated wrong passwords
     "csp",  # the Content-Security-Policy header
     "django_htmx",  # carries htmx
-    "waspada_web.ui",
-    "waspada_web.accounts",
     "waspada_web.regions",
     "waspada_web.elections",
     "waspada_web.audit",
@@ -152,6 +152,8 @@ CSRF_COOKIE_SECURE = BEHIND_TLS
 CSRF_COOKIE_HTTPONLY = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
 SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
+# Not "no-referrer": browsers then send "Origin: null" with forms, which the check against forged
+# forms refuses. Participants' pages need no such check and do send "no-referrer".
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 

@@ -57,8 +57,8 @@ def close(request: HttpRequest, round_id: int, code: str) -> HttpResponse:
             )
         return _measure(request, member, by=user)
     if member.state != State.INTAKE_STOPPED:
-        error = StateError(f"is_{member.state}", f"The region is in state {member.state}.")
-        messages.info(request, state_sentence(error))
+        wrong = StateError(f"is_{member.state}", f"The region is in state {member.state}.")
+        messages.info(request, state_sentence(wrong))
         return redirect("round_region", round_id, code)
     context: dict[str, Any] = {
         "round_region": member,
