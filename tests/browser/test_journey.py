@@ -312,11 +312,10 @@ def answer_as_person(page: Page, chance: random.Random, *, pictures: str) -> Non
 
 def read_cards(path: Path) -> tuple[dict[str, list[str]], list[str]]:
     """Element -> typed codes, and the addresses in the QR codes, read back from the print."""
-    reader = PdfReader(path)
     codes: dict[str, list[str]] = {}
-    for page in reader.pages[1:]:
+    for page in PdfReader(path).pages[1:]:
         for element, code in CARD.findall(page.extract_text()):
-            codes.setdefault(element.strip(), []).append(code)
+            codes.setdefault(" ".join(element.split()), []).append(code)
     addresses = [
         found.text
         for rendered in rendered_pages(path)
@@ -326,7 +325,8 @@ def read_cards(path: Path) -> tuple[dict[str, list[str]], list[str]]:
     return codes, addresses
 
 
-CARD = re.compile(r"Unsur:?\s*([^\n]+)\n(?:.*\n)*?.*?\b([0-9A-HJKMNP-TV-Z]{5}[- ][0-9A-HJKMNP-TV-Z*~$=U]{5})\b")
+CARD = re.compile(r"Paringin\n((?:.+\n)+?)Pindai(?:.*\n)+?([0-9A-Z]{5}-[0-9A-Z]{5})\n?")
+"""Venue, element, how to, code: the lines of one card."""
 
 
 def rendered_pages(path: Path) -> list[object]:
