@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from waspada.collection.model import SetAside
-from waspada.collection.table import Column, Table
+from waspada.collection.table import Column, Ragged, Table
 from waspada.errors import AnswersError, Fault
 
 MOST_TOLD = 1000
@@ -57,29 +57,35 @@ class RowFaults:
 
         Returns (n,) whether each row of the table stays, and one SetAside per fault.
         """
-        found = self._in_order()
         keep = np.ones(len(self.table), dtype=bool)
         for batch in self.batches:
             keep[batch.places] = False
-        ragged = [(line.row, *_ragged(line.cells, self.table)) for line in self.table.ragged]
         if not lenient:
-            self._refuse(found, ragged)
-        told = [self._tell(batch, place) for batch, place in found]
-        aside = [
-            *(SetAside(row, "", problem) for row, problem, _ in ragged),
-            *(SetAside(row, fault_column, problem) for row, fault_column, problem, _ in told),
-        ]
+            self._refuse()
+        aside = [SetAside(line.row, "", _ragged(line, self.table)[0]) for line in self.ragged]
+        for batch, place in self._in_order():
+            row, column, problem, _ = self._tell(batch, place)
+            aside.append(SetAside(row, column, problem))
         return keep, tuple(sorted(aside, key=lambda entry: entry.row))
 
-    def _refuse(self, found: list[tuple[_Batch, int]], ragged: list[tuple[int, str, str]]) -> None:
-        count = len(found) + len(ragged)
+    @property
+    def ragged(self) -> tuple[Ragged, ...]:
+        return self.table.ragged
+
+    def _refuse(self) -> None:
+        """Raise with the first faults in the order of the rows, and the number of the others."""
+        found = self._in_order()
+        count = len(found) + len(self.ragged)
         if not count:
             return
-        faults = [Fault("ragged_row", f"row {row}", *wording) for row, *wording in ragged]
-        for batch, place in found[: MOST_TOLD - len(faults)]:
+        told = [
+            (line.row, Fault("ragged_row", f"row {line.row}", *_ragged(line, self.table)))
+            for line in self.ragged[:MOST_TOLD]
+        ]
+        for batch, place in found[:MOST_TOLD]:
             row, column, problem, remedy = self._tell(batch, place)
-            faults.append(Fault(batch.code, f'row {row}, column "{column}"', problem, remedy))
-        faults = faults[:MOST_TOLD]
+            told.append((row, Fault(batch.code, f'row {row}, column "{column}"', problem, remedy)))
+        faults = [fault for _, fault in sorted(told, key=lambda entry: entry[0])][:MOST_TOLD]
         raise AnswersError(self.table.source, faults, more=count - len(faults))
 
     def _tell(self, batch: _Batch, place: int) -> tuple[int, str, str, str]:
@@ -95,8 +101,8 @@ class RowFaults:
         return [(self.batches[batch[i]], int(place[i])) for i in order]
 
 
-def _ragged(cells: int, table: Table) -> Wording:
+def _ragged(line: Ragged, table: Table) -> Wording:
     return (
-        f"The row has {cells} cells, the header has {len(table.header)}.",
+        f"The row has {line.cells} cells, the header has {len(table.header)}.",
         "Check for a missing or surplus delimiter, or save the file again.",
     )

@@ -99,6 +99,8 @@ def near_misses(written: Iterable[str], meant: Iterable[str]) -> list[tuple[str,
 
 def suggestion(text: str, known: Sequence[str]) -> str:
     """A known text that looks like this one, or ""."""
-    by_key = {key(candidate): candidate for candidate in known}
+    by_key: dict[str, str] = {}
+    for candidate in known:
+        by_key.setdefault(key(candidate), candidate)
     close = get_close_matches(key(text), list(by_key), n=1, cutoff=0.6)
     return by_key[close[0]] if close else ""

@@ -5,19 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from waspada.index.model import Counts, Estimate, Flags, Floats, Sample
-from waspada.index.scores import differs, region_values, sums_and_counts
+from waspada.index.scores import block_matrix, differs, region_values, score_step, sums_and_counts
 
 
 def estimate(sample: Sample) -> Estimate:
     """Scores of all regions at all items and nodes, and how many people they rest on."""
-    n_blocks, tree = len(sample.block_region), sample.tree
+    n_blocks, tree, step = len(sample.block_region), sample.tree, score_step(sample.table)
     sums, counts = np.zeros((2, n_blocks, len(tree.items)))
     varies = np.zeros((n_blocks, len(tree.items)), dtype=bool)
     block_n = np.zeros((n_blocks, tree.size), dtype=np.int64)
     for block in range(n_blocks):
         scores = sample.block_scores(block)
-        everyone = np.ones((1, len(scores)))
-        (sums[block],), (counts[block],) = sums_and_counts(scores, everyone)
+        everyone = np.ones((1, len(scores)), dtype=np.int64)
+        matrix = block_matrix(scores, step)
+        (sums[block],), (counts[block],) = sums_and_counts(matrix, everyone, step)
         varies[block] = differs(scores)
         block_n[block] = count_below(~np.isnan(scores), tree.below)
     counted = sample.block_weight > 0

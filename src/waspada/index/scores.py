@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from waspada.collection.model import Responses
-from waspada.index.model import Flags, Floats, Sample
+from waspada.index.model import Counts, Flags, Floats, Sample
 from waspada.index.tree import build_tree, climb
 from waspada.instrument.model import Instrument
+
+Matrix = NDArray[np.floating[Any]]
+"""A matrix in float32 or float64, whichever holds its sums exactly."""
 
 UNIT = 1_000_000
 """One point of a score in fixed-point steps."""
 
-EXACT_LIMIT = 2**53
-"""Up to here a float64 holds every whole number; no sum may pass it."""
+EXACT_LIMIT, EXACT_LIMIT_32 = 2**53, 2**24
+"""Up to here a float64, and a float32, hold every whole number; no sum may pass it."""
 
 
 def score_table(instrument: Instrument) -> Floats:
@@ -38,18 +44,39 @@ def index_columns(instrument: Instrument) -> list[int]:
     return [i for i, item in enumerate(instrument.items) if item.node is not None]
 
 
-def sums_and_counts(scores: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Weighted sums of scores and number of scored answers, both exact.
+def score_step(table: Floats) -> int:
+    """Largest whole number of millionths that divides every score of the table."""
+    scores = table[~np.isnan(table)].astype(np.int64)
+    return int(np.gcd.reduce(scores, initial=0)) or UNIT
 
-    scores: (rows, n_items) millionths, NaN where missing. weights: (n_draws, rows) whole numbers.
-    Returns sums and counts, (n_draws, n_items) each. Whole numbers below EXACT_LIMIT add up
-    without rounding in any order, so BLAS may use whatever blocking and threads it likes.
+
+def block_matrix(scores: Floats, step: int) -> Matrix:
+    """What a block brings to every replicate: (rows, 2 n_items) scores in steps, then 0 or 1 for
+    "has a score".
+
+    scores: (rows, n_items) millionths, NaN where missing. In float32 where its 24 bits hold the
+    largest sum exactly, which five-point answers always allow and which halves the work.
     """
     answered = ~np.isnan(scores)
-    highest_row_weight = weights.sum(axis=1).max(initial=0.0)
-    if highest_row_weight * 100 * UNIT >= EXACT_LIMIT:
+    largest_sum = len(scores) * 100 * UNIT
+    if largest_sum >= EXACT_LIMIT:
         raise OverflowError("more responses in one group than exact sums can hold")
-    return weights @ np.where(answered, scores, 0.0), weights @ answered.astype(np.float64)
+    kind = np.float32 if largest_sum // step < EXACT_LIMIT_32 else np.float64
+    return np.hstack((np.where(answered, scores, 0.0) / step, answered)).astype(kind)
+
+
+def sums_and_counts(matrix: Matrix, weights: Counts, step: int) -> tuple[Floats, Floats]:
+    """Weighted sums of scores and number of scored answers, both exact.
+
+    matrix: of `block_matrix`. weights: (n_draws, rows) whole numbers, each row summing to at most
+    the number of rows. Returns sums in millionths and counts, (n_draws, n_items) each.
+    Whole numbers that fit add up without rounding in any order, so BLAS may use whatever blocking
+    and threads it likes.
+    """
+    drawn: Matrix = weights.astype(matrix.dtype)
+    product: Floats = (drawn @ matrix).astype(np.float64)
+    sums, counts = np.hsplit(product, 2)
+    return sums * step, counts
 
 
 def item_means(sums: Floats, counts: Floats, weights: Floats) -> Floats:

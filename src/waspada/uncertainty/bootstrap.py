@@ -8,12 +8,12 @@ import numpy as np
 
 from waspada.index.attribution import attribute, too_wide
 from waspada.index.model import Flags, Floats, Sample
-from waspada.index.scores import region_values, sums_and_counts
+from waspada.index.scores import block_matrix, region_values, score_step, sums_and_counts
 from waspada.uncertainty.draws import draw_counts, stream_key
 from waspada.uncertainty.model import Replicates
 
-CHUNK_CELLS = 4_000_000
-"""Draws held in memory at once; 32 MB as float64."""
+CHUNK_CELLS = 250_000
+"""Draws held at once: 2 MB, what the cache next to a processor holds."""
 
 Progress = Callable[[int, int], None]
 
@@ -56,16 +56,17 @@ def replicate_region(
     Returns values (n_replicates, places) and (n_replicates,) whether such a gap occurred.
     """
     blocks = sample.blocks_of[region]
-    scores = [sample.block_scores(block) for block in blocks]
-    sizes = [len(rows) for rows in scores]
-    answered = np.array([(~np.isnan(rows)).any(axis=0) for rows in scores])
+    unit = score_step(sample.table)
+    matrices = [block_matrix(sample.block_scores(block), unit) for block in blocks]
+    sizes = [len(matrix) for matrix in matrices]
+    answered = np.array([matrix.any(axis=0) for matrix in matrices])[:, len(sample.tree.items) :]
     values = np.empty((replicates, sample.tree.size))
     gaps = np.empty(replicates, dtype=bool)
     step = max(1, chunk_cells // sum(sizes))
     for first in range(0, replicates, step):
         last = min(first + step, replicates)
         counts = draw_counts(key, sizes, first, last)
-        drawn = [sums_and_counts(rows, c) for rows, c in zip(scores, counts, strict=True)]
+        drawn = [sums_and_counts(m, c, unit) for m, c in zip(matrices, counts, strict=True)]
         sums, numbers = (np.stack(parts) for parts in zip(*drawn, strict=True))
         values[first:last] = region_values(sample, sums, numbers, region)
         gaps[first:last] = ((numbers == 0) & answered[:, None, :]).any(axis=(0, 2))

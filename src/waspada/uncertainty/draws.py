@@ -7,8 +7,9 @@ from hashlib import blake2b
 
 import numpy as np
 from numpy.random import Philox
+from numpy.typing import NDArray
 
-from waspada.index.model import Floats
+from waspada.index.model import Counts
 
 DRAWS_PER_STEP = 8
 """One step of Philox 4x64 gives four words of 64 bits: eight draws of 32 bits."""
@@ -20,7 +21,7 @@ def stream_key(seed: int, region: str) -> int:
     return int.from_bytes(digest, "little")
 
 
-def draw_counts(key: int, sizes: Sequence[int], first: int, last: int) -> list[Floats]:
+def draw_counts(key: int, sizes: Sequence[int], first: int, last: int) -> list[Counts]:
     """How often each row is drawn in replicates first..last-1.
 
     In every replicate each group of n rows is drawn n - 1 times with replacement, so that the
@@ -31,8 +32,8 @@ def draw_counts(key: int, sizes: Sequence[int], first: int, last: int) -> list[F
     other regions. A 32-bit word u names row floor(u n / 2^32): integers only, and off from equal
     chances by less than n / 2^32.
 
-    sizes: rows per group, each >= 2. Returns one (last - first, n) array per group; whole
-    numbers, every row sums to n - 1.
+    sizes: rows per group, each >= 2. Returns one (last - first, n) array per group; every
+    row sums to n - 1.
 
     Source: Rao and Wu, Resampling inference with complex survey data, JASA 83 (1988); Salmon and
     others, Parallel random numbers: as easy as 1, 2, 3 (2011).
@@ -47,10 +48,10 @@ def draw_counts(key: int, sizes: Sequence[int], first: int, last: int) -> list[F
     return counts
 
 
-def _count_rows(words: np.ndarray[tuple[int, ...], np.dtype[np.uint32]], n: int) -> Floats:
+def _count_rows(words: NDArray[np.uint32], n: int) -> Counts:
     """(replicates, draws) words -> (replicates, n) how often each row was named."""
     cell = np.multiply(words, np.uint64(n), dtype=np.uint64)
     cell >>= np.uint64(32)
     cell += (np.arange(len(words), dtype=np.uint64) * np.uint64(n))[:, None]
     counts = np.bincount(cell.view(np.int64).reshape(-1), minlength=len(words) * n)
-    return counts.reshape(len(words), n).astype(np.float64)
+    return counts.reshape(len(words), n).astype(np.int64, copy=False)

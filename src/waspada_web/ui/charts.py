@@ -228,6 +228,7 @@ def interval_row(
     mean: where the dashed line of the reference lies. An interval that runs out of the axis ends
     in an arrow; an estimate outside it is not drawn.
     """
+    _check_finite(score, lower, upper)
     return _row(
         _bands(axis, bands, f"{hue}b"),
         _vertical("mean", axis.place(mean)) if mean is not None and axis.holds(mean) else "",

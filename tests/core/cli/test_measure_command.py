@@ -1,0 +1,171 @@
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from waspada.cli.main import app
+
+PEI = "instruments/pei-us-2016"
+
+
+@pytest.fixture(scope="module")
+def item_codes():
+    from waspada.instrument import read_instrument
+
+    return [item.code for item in read_instrument(Path(PEI)).items]
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+@pytest.fixture
+def answers(tmp_path, item_codes):
+    """Three territories with 12, 9 and 3 answers that vary."""
+    words = ["Strongly Disagree", "Disagree", "Neither Agree Nor Disagree", "Agree", "Don't Know"]
+    path = tmp_path / "answers.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["response_id", "state", "age", *item_codes])
+        number = 0
+        for state, n in (("Ohio", 12), ("Iowa", 9), ("Utah", 3)):
+            for k in range(n):
+                number += 1
+                row = [words[(k * (i + 2) + i) % 5] for i in range(len(item_codes))]
+                writer.writerow([number, state, "30-39", *row])
+    return path
+
+
+def test_measure_prints_one_line_per_region_and_writes_the_tables(answers, tmp_path):
+    out = tmp_path / "result"
+    found = invoke(
+        "measure", answers, "--instrument", PEI, "--region-column", "state", "--replicates", 200,
+        "--out", out,
+    )  # fmt: skip
+    assert found.exit_code == 0, found.output
+    assert "Ohio" in found.stdout and " of 2" in found.stdout
+    assert "too few answers" in found.stdout
+    assert "ignored: age" in found.stderr and "ignored" not in found.stdout
+    rows = list(csv.DictReader((out / "scores.csv").read_text().splitlines()))
+    utah = [r for r in rows if r["region"] == "Utah" and r["level"] == "index"]
+    assert (utah[0]["score"], utah[0]["flags"]) == ("", "too_few")
+    record = json.loads((out / "run.json").read_text())
+    assert record["seed"] == 1 and record["ignored_columns"] == ["age"]
+    assert record["timings"]["measuring_seconds"] > 0
+    assert str(tmp_path) not in (out / "run.json").read_text()
+
+
+def test_measure_explains_itself_with_an_example():
+    found = invoke("measure", "--help")
+    text = " ".join(found.stdout.split())
+    assert "Example: waspada measure answers.csv" in text
+    assert "score and interval from 5 answers" in text
+
+
+def test_lenient_writes_what_it_set_aside(answers, tmp_path):
+    text = answers.read_text().replace("Strongly Disagree", "Strongly", 1)
+    answers.write_text(text)
+    base = ["measure", answers, "--instrument", PEI, "--region-column", "state"]
+    refused = invoke(*base)
+    assert refused.exit_code == 11
+    assert 'row 2, column "' in refused.stderr and refused.stdout == ""
+    out = tmp_path / "result"
+    found = invoke(*base, "--lenient", "--out", out, "--replicates", 100)
+    assert found.exit_code == 0
+    assert "Set aside 1 row with a fault" in found.stderr
+    lines = (out / "set_aside.csv").read_text().splitlines()
+    assert lines[0] == "row,column,reason" and lines[1].startswith("2,")
+
+
+def test_regions_file_makes_unknown_regions_a_fault(answers, tmp_path):
+    known = tmp_path / "regions.txt"
+    known.write_text("Ohio\nIowa\n\n")
+    found = invoke(
+        "measure", answers, "--instrument", PEI, "--region-column", "state", "--regions", known
+    )
+    assert found.exit_code == 11
+    assert 'The region "Utah" is not in the list' in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["--instrument", "nowhere"], 10, "nowhere"),
+        (["--instrument", PEI], 11, 'no column "region"'),
+        (["--instrument", PEI, "--region-column", "state", "--rule", "x"], 12, "no category rule"),
+        (["--instrument", PEI, "--region-column", "state", "--replicates", "9"], 12, "too few"),
+        ([], 2, "--instrument"),
+        (["--instrument", PEI, "--form", "half"], 2, "half"),
+    ],
+)
+def test_exit_codes_say_whose_fault_it_is(answers, arguments, code, says):
+    found = invoke("measure", answers, *arguments)
+    assert found.exit_code == code
+    assert says in found.stderr
+    assert found.stdout == ""
+
+
+def test_folder_with_other_files_is_refused_before_any_work(answers, tmp_path):
+    found = invoke("measure", answers, "--instrument", PEI, "--out", tmp_path)
+    assert found.exit_code == 2
+    assert "holds other files" in found.stderr
+
+
+def test_combine_prints_the_mean_over_regions(tmp_path):
+    table = tmp_path / "scores.csv"
+    table.write_text("region,Nilai,note\nA,70\nB,80,x\nC,75.5,\n".replace("A,70\n", "A,70,\n"))
+    found = invoke(
+        "combine", table, "--instrument", "instruments/ikp-2024", "--column", "ikp_2024=Nilai",
+        "--out", tmp_path / "result",
+    )  # fmt: skip
+    assert found.exit_code == 0, found.output
+    assert "mean of the 3 regions: 75.17" in found.stdout
+    assert "ignored: note" in found.stderr
+    record = json.loads((tmp_path / "result" / "run.json").read_text())
+    assert record["kind"] == "combine" and record["scores_file"] == "scores.csv"
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "code", "says"),
+    [
+        ("region,IKP_2024\nA,7\n", [], 11, 'looks like "ikp_2024"'),
+        ("region,ikp_2024\nA,700\n", [], 11, "outside 0 to 100"),
+        ("region,ikp_2024\nA,7\nB,8\n", [], 12, "it needs 3"),
+        ("region,ikp_2024\nA,7\n", ["--column", "x"], 2, "NODE=COLUMN"),
+        ("region,ikp_2024\nA,7\n", ["--column", "a=b", "--column", "a=c"], 2, "twice"),
+    ],
+)
+def test_combine_refuses_with_a_sentence(tmp_path, text, options, code, says):
+    table = tmp_path / "scores.csv"
+    table.write_text(text)
+    found = invoke("combine", table, "--instrument", "instruments/ikp-2024", *options)
+    assert found.exit_code == code
+    assert says in " ".join(found.stderr.split())
+
+
+def test_version_names_program_and_method():
+    assert invoke("--version").stdout.startswith("waspada ")
+
+
+def test_a_small_run_waits_for_no_large_library(answers):
+    """pyarrow and scipy cost more time to import than the whole first result."""
+    script = (
+        "import sys; from waspada.cli.main import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "slow = {'pyarrow', 'scipy', 'xlsxwriter', 'numpy.polynomial'} & set(sys.modules)\n"
+        "assert not slow, slow\n"
+    )
+    command = ["measure", str(answers), "--instrument", PEI, "--region-column", "state"]
+    found = subprocess.run(
+        [sys.executable, "-c", script, *command, "--replicates", "100"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": "src"},
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr
