@@ -278,10 +278,10 @@ def add_washed(member: RoundRegion, rows: Iterable[tuple[str, str, Mapping[str, 
 
 
 def _locked(round_region: RoundRegion) -> RoundRegion:
-    """The row as it is now; nobody else changes it until this transaction ends."""
-    member = RoundRegion.objects.select_for_update().get(pk=round_region.pk)
-    round_region.state = member.state
-    return member
+    """The same object with its state as it is now; nobody else moves it until the commit."""
+    locked = RoundRegion.objects.select_for_update().filter(pk=round_region.pk)
+    round_region.state = locked.values_list("state", flat=True).get()
+    return round_region
 
 
 def _require_state(member: RoundRegion, *allowed: State) -> None:
@@ -321,7 +321,7 @@ def submit(*, code: str, submission: str, answers: Mapping[str, str]) -> None:
     with transaction.atomic():
         # In this order under the lock of the region: an open region stays open, and of two
         # equal submissions the second one sees the first.
-        member.state = _locked(member).state
+        _locked(member)
         if _is_stored(submission, hashed):
             return
         card.refresh_from_db(fields=["state"])
