@@ -50,8 +50,8 @@ def rank_sets(
     of c_j gives `pairs`.
 
     scores, standard_error, df: (n_regions,); replicates: (n_replicates, n_regions), NaN where a
-    replicate has no score (it then counts as no deviation). Regions without a score or interval get no rank set, and take no
-    place in those of others.
+    replicate has no score (it then counts as no deviation). Regions without a score or interval
+    get no rank set, and take no place in those of others.
 
     Source: Mogstad, Romano, Shaikh, Wilhelm, Inference for ranks with applications to mobility
     across neighbourhoods and academic achievement across countries, Review of Economic Studies
