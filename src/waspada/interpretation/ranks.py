@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,8 +50,8 @@ def rank_sets(
     of c_j gives `pairs`.
 
     scores, standard_error, df: (n_regions,); replicates: (n_replicates, n_regions), NaN where a
-    replicate has no score. Regions without a score or interval get no rank set, and take no
-    place in those of others.
+    replicate has no score (it then counts as no deviation). Regions without a score or interval
+    get no rank set, and take no place in those of others.
 
     Source: Mogstad, Romano, Shaikh, Wilhelm, Inference for ranks with applications to mobility
     across neighbourhoods and academic achievement across countries, Review of Economic Studies
@@ -96,6 +98,12 @@ def _critical_values(deviation: Floats, se: Floats, level: float) -> tuple[Float
         np.multiply(buffer, inverse, out=buffer)
         np.abs(buffer, out=buffer)
         most = buffer.max(axis=1)
-        critical[region] = np.quantile(most, level, method="higher")
+        critical[region] = _quantile(most, level)
         np.maximum(largest, most, out=largest)
-    return critical, float(np.quantile(largest, level, method="higher"))
+    return critical, _quantile(largest, level)
+
+
+def _quantile(values: Floats, level: float) -> float:
+    """The smallest value that at least this share of the others does not exceed."""
+    place = math.ceil(level * (len(values) - 1))
+    return float(np.partition(values, place)[place])

@@ -278,10 +278,10 @@ def add_washed(member: RoundRegion, rows: Iterable[tuple[str, str, Mapping[str, 
 
 
 def _locked(round_region: RoundRegion) -> RoundRegion:
-    """The row as it is now; nobody else changes it until this transaction ends."""
-    member = RoundRegion.objects.select_for_update().get(pk=round_region.pk)
-    round_region.state = member.state
-    return member
+    """The same object with its state as it is now; nobody else moves it until the commit."""
+    locked = RoundRegion.objects.select_for_update().filter(pk=round_region.pk)
+    round_region.state = locked.values_list("state", flat=True).get()
+    return round_region
 
 
 def _require_state(member: RoundRegion, *allowed: State) -> None:
@@ -305,8 +305,8 @@ def _move(
 # --- Answers -------------------------------------------------------------------------------------
 
 
-def submit(*, code: str, submission: str, answers: Mapping[str, str]) -> None:
-    """Burn the card and keep the answers, in one transaction; returns after the commit.
+def submit(*, code: str, submission: str, answers: Mapping[str, str]) -> Card:
+    """Burn the card and keep the answers, in one transaction; returns the card after the commit.
 
     submission: id made when the questionnaire was opened. The same id with the same answers
     succeeds again, also when both arrive at once; with other answers it raises ConflictError.
@@ -319,22 +319,30 @@ def submit(*, code: str, submission: str, answers: Mapping[str, str]) -> None:
     canonical = dict(sorted(answers.items()))
     hashed = body_hash(json.dumps(canonical, separators=(",", ":"), ensure_ascii=False))
     with transaction.atomic():
-        # In this order under the lock of the region: an open region stays open, and of two
-        # equal submissions the second one sees the first.
-        member.state = _locked(member).state
-        if _is_stored(submission, hashed):
+        # Under the lock of the region an open region stays open, and of two equal submissions
+        # the second one sees the first.
+        _locked(member)
+        if not _is_stored(submission, hashed):
+            _burn(card)
+            OpenResponse.objects.create(
+                round_region=member,
+                submission=submission,
+                body_hash=hashed,
+                stratum=card.stratum,
+                lens=Lens.SELF,
+                answers=canonical,
+            )
+    return card
+
+
+def _burn(card: Card) -> None:
+    if card.meeting.round_region.state == State.OPEN:
+        unused = Card.objects.filter(pk=card.pk, state=CardState.UNUSED)
+        if unused.update(state=CardState.USED):
             return
         card.refresh_from_db(fields=["state"])
-        check_card(card)
-        Card.objects.filter(pk=card.pk).update(state=CardState.USED)
-        OpenResponse.objects.create(
-            round_region=member,
-            submission=submission,
-            body_hash=hashed,
-            stratum=card.stratum,
-            lens=Lens.SELF,
-            answers=canonical,
-        )
+    check_card(card)
+    raise AssertionError("A card that could not be burnt passes as usable.")
 
 
 def _is_stored(submission: str, hashed: bytes) -> bool:

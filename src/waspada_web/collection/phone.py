@@ -95,10 +95,10 @@ def answer(request: HttpRequest) -> HttpResponse:
 def _respond(request: HttpRequest, sent: Sent) -> HttpResponse:
     if not sent.code:
         return _entry(request, fault="missing")
-    card = find_card(sent.code)
     if sent.to == SEND and sent.submission:
-        submit(code=sent.code, submission=sent.submission, answers=sent.answers)
+        card = submit(code=sent.code, submission=sent.submission, answers=sent.answers)
         return _thanks(request, card)
+    card = find_card(sent.code)
     check_card(card)
     questionnaire = Questionnaire(instrument_of_round(card.meeting.round_region.round), language())
     check_answers(sent.answers, questionnaire.instrument)

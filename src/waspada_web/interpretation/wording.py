@@ -247,7 +247,7 @@ def dimensions_heading(reading: Reading, rows: Sequence[tuple[str, float, float]
     sentence = (
         gettext("%(higher)s: more vulnerable than %(lowest)s")
         if reading.is_vulnerability
-        else gettext("%(higher)s: more vigilant than %(lowest)s")
+        else gettext("%(higher)s: higher than %(lowest)s")
     )
     words = listing(higher[:3])
     return sentence % {
