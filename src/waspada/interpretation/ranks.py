@@ -41,9 +41,10 @@ def rank_sets(
 
     For region j, all differences D_jk to the other regions are tested at once:
 
-        |D_jk| / se_jk > c_j t(df_jk) / z,   c_j = quantile of max_k |D*_jk - D_jk| / se_jk
+        |D_jk| / se_jk > c_j t(df_jk) / z,   c_j = quantile of max_k |D*_jk - D_jk| / s_jk
 
-    over the replicates; se_jk^2 = se_j^2 + se_k^2, because regions are sampled independently.
+    over the replicates; se_jk^2 = se_j^2 + se_k^2, because regions are sampled independently,
+    and s_jk likewise from the spread of the replicates themselves.
     The factor t / z, with the smaller df of the pair, carries the uncertainty of the standard
     errors themselves. If N- regions are significantly higher and N+ significantly lower, the rank
     of j lies in [1 + N-, n - N+] with the stated confidence. One quantile over all pairs instead
@@ -65,7 +66,8 @@ def rank_sets(
         return Ranks(rank, lower, upper)
     deviation = np.nan_to_num(replicates[:, taking_part] - x)
     statistic = _studentised_differences(x, se, df, level)
-    critical, critical_all = _critical_values(deviation, se, level)
+    spread = deviation.std(axis=0, ddof=1)
+    critical, critical_all = _critical_values(deviation, spread, level)
     significant = np.abs(statistic) > critical[:, None]
     lower[taking_part] = 1 + (significant & (statistic < 0)).sum(axis=1)
     upper[taking_part] = len(x) - (significant & (statistic > 0)).sum(axis=1)
