@@ -58,7 +58,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterat
     with messages.open("w") as errors:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "waspada_web.config.serve"]
-            + ["--port", str(port), "--data", str(folder / "data")],
+            + ["--port", str(port), "--data", str(folder / "data")],  # noqa: RUF005
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,

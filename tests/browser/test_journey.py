@@ -145,9 +145,7 @@ class TestARoundOfOnesOwn:
         assert set(bowls.values()) == {PER_ELEMENT + 2}
         assert len(self.addresses) == sum(bowls.values())
 
-    def test_a_card_waits_until_the_region_is_open(
-        self, browser: Browser, server: Server
-    ) -> None:
+    def test_a_card_waits_until_the_region_is_open(self, browser: Browser, server: Server) -> None:
         context = phone(browser)
         page = context.new_page()
         page.goto(self.addresses[0])
@@ -168,7 +166,7 @@ class TestARoundOfOnesOwn:
         context = phone(browser)
         page = context.new_page()
         number = 0
-        for element, codes in self.codes.items():
+        for codes in self.codes.values():
             for code in codes[:PER_ELEMENT]:
                 language = LANGUAGES[number % 2]
                 page.goto(server.url("/isi/", language))
@@ -231,9 +229,7 @@ class TestARoundOfOnesOwn:
 
     @pytest.mark.parametrize("language", LANGUAGES)
     @pytest.mark.parametrize("width", [PHONE, DESK])
-    def test_read_the_result(
-        self, width: int, language: str, office: Page, server: Server
-    ) -> None:
+    def test_read_the_result(self, width: int, language: str, office: Page, server: Server) -> None:
         office.set_viewport_size({"width": width, "height": 900})
         office.goto(server.url(f"/hasil/{self.round_id}/{BALANGAN}/", language))
         text = office.inner_text("main")
