@@ -1,8 +1,9 @@
-"""How a hall's answers get through: python benchmarks/hall.py [--phones 300] [--flood 3000]
+"""How a hall's answers get through: python benchmarks/hall.py [--phones 300] [--think 3]
 
 Starts a server of its own on a fresh database in a temporary folder, then
 
-    flow    all phones go the full way at once (code, notice, every section, look back, send)
+    flow    all phones start together and go the full way (code, notice, every section, look back,
+            send), thinking 0 to 2 x `think` seconds before each next page
     flood   as many submissions as asked for, over 32 connections, nothing but sending
 
 and prints what was acknowledged and how long it took. Client and server share this machine, so
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import os
+import random
 import re
 import secrets
 import statistics
@@ -95,7 +97,8 @@ def prepare(data: Path, n_cards: int) -> list[str]:
 class Phone:
     """One connection that posts forms and remembers how long `send` took."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, think: float = 0.0) -> None:
+        self.think = think
         self.connection = http.client.HTTPConnection(host, port, timeout=60)
 
     def post(self, fields: dict[str, str]) -> tuple[int, str]:
@@ -113,6 +116,7 @@ class Phone:
             target = NEXT.search(page)
             if status != 200 or target is None:
                 return status, float("inf")
+            time.sleep(random.uniform(0, 2 * self.think))
             began = time.perf_counter()
             status, page = self.post({**fields, "to": target[1]})
             if target[1] == "send":
@@ -157,6 +161,7 @@ def report(name: str, results: list[tuple[int, float]], seconds: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--phones", type=int, default=300)
+    parser.add_argument("--think", type=float, default=3.0)
     parser.add_argument("--flood", type=int, default=1500)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -174,7 +179,10 @@ def main() -> None:
             Phone(host, port).post({"code": codes[0]})  # the first page loads the instrument
             walkers, rest = codes[: options.phones], codes[options.phones :][: options.flood]
             results, seconds = all_together(
-                [lambda code=code: [Phone(host, port).walk(code)] for code in walkers]
+                [
+                    lambda code=code: [Phone(host, port, options.think).walk(code)]
+                    for code in walkers
+                ]
             )
             report("flow", results, seconds)
 
