@@ -6,6 +6,8 @@
 
 Disclosure control comes before interpretation: a score that is not shown takes no rank, moves no
 mean of regions and explains nothing, so it cannot be worked back from anything that is shown.
+A region whose data are not enough for a category keeps its score and interval, for its own office,
+and is compared with nobody: it takes no place in ranks, means and drivers.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from waspada.index.given import climb_given
 from waspada.index.model import Estimate, Floats, GivenScores, Sample, Tree
 from waspada.index.sample import draw_sample, fingerprint_answers
 from waspada.index.tree import build_tree
-from waspada.instrument.model import CategoryRule, Instrument
+from waspada.instrument.model import CategoryRule, Instrument, Polarity
 from waspada.interpretation.categories import (
     categorise,
     choose_rule,
@@ -69,11 +71,13 @@ def measure(
 
     withheld = withhold(point, sample.tree)
     shown = np.where(withheld.any, np.nan, point.values)
-    ranks = _rank(shown, drawn, interval, sample.tree, instrument)
-    categories = _categorise(chosen, shown, point, drawn, sample, instrument, asked=bool(rule))
-    drivers = _explain(shown, point, drawn, interval, withheld.any, sample.tree)
+    reasons = _reasons(chosen, point, sample, instrument)
+    compared = np.where([[bool(against)] for against in reasons], np.nan, shown)
+    ranks = _rank(compared, drawn, interval, sample.tree, instrument)
+    categories = _categorise(chosen, compared, drawn, reasons, sample.tree, asked=bool(rule))
+    drivers = _explain(compared, point, drawn, interval, withheld.any, sample.tree, instrument)
 
-    means = record.node_means(shown[:, sample.tree.root :], sample.tree)
+    means = record.node_means(compared[:, sample.tree.root :], sample.tree)
     scores = tables.node_rows(sample, point, interval, withheld, instrument)
     return Tables(
         scores=scores,
@@ -85,9 +89,11 @@ def measure(
             tables.root_flags(scores, instrument, record.lacks_elements(responses, instrument)),
         ),
         drivers=tables.driver_rows(sample, drivers),
+        driver_sums=tables.driver_sums(sample, drivers),
         elements=tables.element_rows(sample, instrument),
         quality=tables.quality_rows(responses.regions, measure_completeness(responses, instrument)),
         node_means=means,
+        node_mean_intervals=record.node_mean_intervals(compared, interval, sample.tree),
         driver_reference=drivers.reference if drivers else "",
         difference_pairs=tables.pairs(sample.regions, ranks[instrument.root.code]),
         record={
@@ -97,7 +103,7 @@ def measure(
             "replicates_with_gaps": drawn.with_gaps,
             "replicates_refused": drawn.refused,
             "answers_fingerprint": fingerprint_answers(responses, instrument),
-            "counts": record.counts(responses, sample.groups, shown[:, sample.tree.root]),
+            "counts": record.counts(responses, sample.groups, shown, compared, sample.tree),
             "driver_reference": drivers.reference if drivers else None,
             "notes": record.notes(responses, instrument, categories, too_wide(sample.tree)),
         },
@@ -134,9 +140,11 @@ def combine(given: GivenScores, instrument: Instrument, *, rule: str | None = No
             regions, categories, tables.root_flags(scores, instrument, False)
         ),
         drivers=(),
+        driver_sums=(),
         elements=(),
         quality=(),
         node_means=means,
+        node_mean_intervals={},
         driver_reference="",
         difference_pairs=(),
         record={
@@ -152,12 +160,12 @@ def combine(given: GivenScores, instrument: Instrument, *, rule: str | None = No
 
 
 def _rank(
-    shown: Floats, drawn: Replicates, interval: Intervals, tree: Tree, instrument: Instrument
+    compared: Floats, drawn: Replicates, interval: Intervals, tree: Tree, instrument: Instrument
 ) -> dict[str, Ranks]:
     """Ranks of the index and of its direct branches; deeper ones would be over-read."""
     return {
         node: rank_sets(
-            shown[:, tree.place[node]],
+            compared[:, tree.place[node]],
             drawn.nodes[:, :, tree.place[node] - tree.root],
             interval.standard_error[:, tree.place[node]],
             interval.df[:, tree.place[node]],
@@ -166,33 +174,41 @@ def _rank(
     }
 
 
+def _reasons(
+    rule: CategoryRule | None, point: Estimate, sample: Sample, instrument: Instrument
+) -> list[tuple[str, ...]]:
+    """Per region why its data are not enough to be named; () where they are."""
+    if rule is None:
+        return [()] * len(sample.regions)
+    n_responses = point.n_responses[:, sample.tree.root]
+    return reasons_against(rule, instrument, sample.groups, n_responses)
+
+
 def _categorise(
     rule: CategoryRule | None,
-    shown: Floats,
-    point: Estimate,
+    compared: Floats,
     drawn: Replicates,
-    sample: Sample,
-    instrument: Instrument,
+    reasons: list[tuple[str, ...]],
+    tree: Tree,
     *,
     asked: bool,
 ) -> Categories | None:
     if rule is None:
         return None
-    root = shown[:, sample.tree.root]
+    root = compared[:, tree.root]
     if asked:
         refuse_few_regions(rule, root)
-    n_responses = point.n_responses[:, sample.tree.root]
-    reasons = reasons_against(rule, instrument, sample.groups, n_responses)
     return categorise(rule, root, drawn.nodes[:, :, 0], reasons)
 
 
 def _explain(
-    shown: Floats,
+    compared: Floats,
     point: Estimate,
     drawn: Replicates,
     interval: Intervals,
     hidden: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
     tree: Tree,
+    instrument: Instrument,
 ) -> Drivers | None:
     """Drivers; None where a node has more children than Shapley shares can visit."""
     if too_wide(tree):
@@ -201,7 +217,8 @@ def _explain(
         point.values,
         tree,
         drawn.driver_covariance,
-        t_quantile(interval.df[:, tree.root], LEVEL) * interval.inflation[:, tree.root],
+        t_quantile(interval.df[:, tree.root], LEVEL),
         (hidden & ~np.isnan(point.values))[:, : tree.root],
-        ~np.isnan(shown[:, tree.root]),
+        ~np.isnan(compared[:, tree.root]),
+        concern=1 if instrument.polarity is Polarity.MORE_VULNERABLE else -1,
     )

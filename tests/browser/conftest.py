@@ -29,6 +29,7 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+SERVE = (sys.executable, "-P", "-m", "waspada_web.config.serve")
 START_SECONDS = 120
 """The promise of the README: the first page within two minutes."""
 
@@ -57,8 +58,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterat
     messages = folder / "messages.txt"
     with messages.open("w") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "waspada_web.config.serve"]
-            + ["--port", str(port), "--data", str(folder / "data")],  # noqa: RUF005
+            [*SERVE, "--port", str(port), "--data", str(folder / "data")],
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,

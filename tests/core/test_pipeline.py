@@ -50,7 +50,7 @@ def test_every_region_has_a_row_everywhere_and_small_ones_say_why():
     assert list(root) == list(SIZES)
     assert root["63.05"].score is None and "too_few" in root["63.05"].flags
     assert all(row.lower < row.score < row.upper for row in root.values() if row.score is not None)
-    assert {row.region for row in tables.ranks if row.rank is None} == {"63.05"}
+    assert {row.region for row in tables.ranks if row.rank is None} == {"63.04", "63.05"}
     assert "63.05" not in {row.region for row in tables.quality}
     assert "63.05" not in {row.region for row in tables.drivers}
 
@@ -75,10 +75,66 @@ def test_adding_a_region_changes_no_other_score_or_interval():
 def test_drivers_add_up_to_the_distance_from_the_mean_of_regions():
     tables = run()
     assert tables.driver_reference == "mean_of_regions"
-    for region, row in root_of(tables).items():
-        if row.score is not None:
-            total = sum(d.contribution for d in tables.drivers if d.region == region)
-            assert total == pytest.approx(row.score - tables.node_means["index"], abs=1e-9)
+    compared = {row.region for row in tables.drivers}
+    assert compared == {"63.01", "63.02", "63.03"}
+    for region in compared:
+        total = sum(d.contribution for d in tables.drivers if d.region == region)
+        distance = root_of(tables)[region].score - tables.node_means["index"]
+        assert total == pytest.approx(distance, abs=1e-9)
+
+
+def test_a_region_without_enough_data_keeps_its_score_and_is_compared_with_nobody():
+    """63.04 has 12 answers and the rule asks for 20: it changes nothing for the others."""
+    with_it, without = (
+        run(only(RESPONSES, "63.01", "63.02", "63.04")),
+        run(only(RESPONSES, "63.01", "63.02")),
+    )
+    assert root_of(with_it)["63.04"].score is not None
+    assert with_it.node_means == without.node_means
+    assert with_it.node_mean_intervals == without.node_mean_intervals
+    for one, other in zip(with_it.drivers, without.drivers, strict=True):
+        assert (one.region, one.item, one.contribution) == (
+            other.region,
+            other.item,
+            other.contribution,
+        )
+        assert (one.lower, one.upper) == pytest.approx((other.lower, other.upper), rel=1e-12)
+    assert with_it.difference_pairs == without.difference_pairs
+    ranked = [row for row in with_it.ranks if row.rank is not None]
+    assert ranked == list(without.ranks)
+    assert with_it.record["counts"]["regions_compared"] == 2
+
+
+def test_without_a_rule_every_region_with_a_score_is_compared():
+    tables = run(asked=replace(ASKED, category_rules=()))
+    assert {row.region for row in tables.ranks if row.rank is None} == {"63.05"}
+    assert tables.record["counts"]["regions_compared"] == 4
+
+
+def test_sums_of_drivers_have_intervals_and_hold_what_the_headlines_leave():
+    tables = run()
+    for region in ("63.01", "63.02", "63.03"):
+        rows = [d for d in tables.drivers if d.region == region]
+        sums = {s.part: s for s in tables.driver_sums if s.region == region}
+        assert sums["total"].contribution == pytest.approx(sum(d.contribution for d in rows))
+        assert sums["total"].items == sum(d.joined for d in rows)
+        told = sum(d.contribution for d in rows if d.headline)
+        rest = sums["rest"].contribution if "rest" in sums else 0.0
+        assert told + rest == pytest.approx(sums["total"].contribution)
+        for part in sums.values():
+            assert part.lower < part.contribution < part.upper
+
+
+def test_the_mean_of_regions_is_surer_than_any_of_them():
+    tables = run()
+    lower, upper = tables.node_mean_intervals["index"]
+    assert lower < tables.node_means["index"] < upper
+    widths = [
+        row.upper - row.lower
+        for region, row in root_of(tables).items()
+        if region in ("63.01", "63.02", "63.03")
+    ]
+    assert upper - lower < min(widths)
 
 
 def test_drivers_of_a_single_region_add_up_to_the_distance_from_fifty():

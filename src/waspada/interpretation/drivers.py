@@ -11,9 +11,20 @@ from waspada.interpretation.model import Drivers
 MEAN_OF_REGIONS = "mean_of_regions"
 SCALE_MIDDLE = "scale_middle"
 
+HEADLINES_OF_CONCERN = 4
+HEADLINES_OF_RELIEF = 3
+"""How many drivers are told one by one, towards more concern and towards less."""
+
 
 def explain(
-    values: Floats, tree: Tree, covariance: Floats, t: Floats, hidden: Flags, shown: Flags
+    values: Floats,
+    tree: Tree,
+    covariance: Floats,
+    t: Floats,
+    hidden: Flags,
+    shown: Flags,
+    *,
+    concern: int,
 ) -> Drivers:
     """Contributions with their intervals.
 
@@ -26,6 +37,7 @@ def explain(
 
     values: (n_regions, places). covariance: (n_regions, n_items, n_items) of a over replicates.
     t: (n_regions,) quantile for the interval. hidden: (n_regions, n_items). shown: (n_regions,).
+    concern: +1 when a higher index means more concern, else -1.
     """
     brought = np.zeros((len(values), len(tree.items)))
     brought[shown] = attribute(values[shown], tree)
@@ -37,19 +49,55 @@ def explain(
     contribution = np.where(shown[:, None], brought - reference, 0.0)
     variance = _about_mean(spread, n)
     half = t[:, None] * np.sqrt(np.einsum("rii->ri", variance))
-    joined_half = t * np.sqrt(np.einsum("ri,rij,rj->r", hidden, variance, hidden))
-    joined = (contribution * hidden).sum(axis=1)
+    headline = headlines(contribution * concern, ~hidden & shown[:, None])
+
+    def together(part: Flags) -> tuple[Floats, Floats, Floats]:
+        value = (contribution * part).sum(axis=1)
+        spread_of_sum = np.einsum("ri,rij,rj->r", part, variance, part)
+        give = t * np.sqrt(np.maximum(spread_of_sum, 0.0))  # -1e-18 where nothing varies
+        return value, value - give, value + give
+
+    joined, joined_lower, joined_upper = together(hidden)
+    rest, rest_lower, rest_upper = together(~headline)
+    total, total_lower, total_upper = together(np.ones_like(hidden))
     return Drivers(
         contribution=contribution,
         lower=contribution - half,
         upper=contribution + half,
         joined=joined,
-        joined_lower=joined - joined_half,
-        joined_upper=joined + joined_half,
+        joined_lower=joined_lower,
+        joined_upper=joined_upper,
+        rest=rest,
+        rest_lower=rest_lower,
+        rest_upper=rest_upper,
+        total=total,
+        total_lower=total_lower,
+        total_upper=total_upper,
+        headline=headline,
         hidden=hidden,
         shown=shown,
         reference=MEAN_OF_REGIONS if n > 1 else SCALE_MIDDLE,
     )
+
+
+def headlines(push: Floats, may_be_told: Flags) -> Flags:
+    """The strongest drivers of each region: some towards concern, some away from it.
+
+    push: (n_regions, n_items) contribution, positive towards concern. may_be_told: same shape.
+    One item alone outside the headlines would be told by the total, so then the weakest
+    headline joins it.
+    """
+    chosen = np.zeros(push.shape, dtype=bool)
+    for strength, most in ((push, HEADLINES_OF_CONCERN), (-push, HEADLINES_OF_RELIEF)):
+        usable = np.where(may_be_told & (strength > 0), strength, -np.inf)
+        strongest = np.argsort(-usable, axis=1, kind="stable")[:, :most]
+        on_this_side = np.zeros_like(chosen)
+        np.put_along_axis(on_this_side, strongest, True, axis=1)
+        chosen |= on_this_side & (usable > -np.inf)
+    alone = chosen.any(axis=1) & ((~chosen).sum(axis=1) == 1)
+    weakest = np.argmin(np.where(chosen, np.abs(push), np.inf), axis=1)
+    chosen[alone, weakest[alone]] = False
+    return chosen
 
 
 def item_weights(tree: Tree) -> Floats:

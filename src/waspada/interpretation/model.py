@@ -54,7 +54,8 @@ class Drivers:
     contribution, lower, upper: (n_regions, n_items); each row of contributions sums to
     index - reference. `joined_*`: (n_regions,) the items in `hidden` taken together.
     hidden: (n_regions, n_items) items not shown one by one. shown: (n_regions,) regions with
-    drivers at all.
+    drivers at all. headline: (n_regions, n_items) the few strongest; `rest_*` all others together,
+    `total_*` all items: index - reference.
     """
 
     contribution: Floats
@@ -63,6 +64,13 @@ class Drivers:
     joined: Floats
     joined_lower: Floats
     joined_upper: Floats
+    rest: Floats
+    rest_lower: Floats
+    rest_upper: Floats
+    total: Floats
+    total_lower: Floats
+    total_upper: Floats
+    headline: NDArray[np.bool_]
     hidden: NDArray[np.bool_]
     shown: NDArray[np.bool_]
     reference: str

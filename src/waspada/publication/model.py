@@ -80,6 +80,7 @@ class DriverRow:
 
     contribution, lower, upper: points of the index, with 95 % interval. `item` is the item code;
     withheld items of a region are joined in one row with item "" (`joined` counts them).
+    headline: among the few strongest, shown first; the others are told together (`DriverSum`).
     """
 
     region: str
@@ -88,6 +89,23 @@ class DriverRow:
     lower: float | None
     upper: float | None
     joined: int = 1
+    headline: bool = False
+
+
+@dataclass(frozen=True)
+class DriverSum:
+    """Several drivers of a region together, with an interval of their own.
+
+    part: "rest", all but the rows marked `headline`; "total", all: index - reference.
+    items: how many items it holds.
+    """
+
+    region: str
+    part: str
+    items: int
+    contribution: float
+    lower: float
+    upper: float
 
 
 @dataclass(frozen=True)
@@ -130,9 +148,11 @@ class Tables:
     ranks: tuple[RankRow, ...]
     categories: tuple[CategoryRow, ...]
     drivers: tuple[DriverRow, ...]
+    driver_sums: tuple[DriverSum, ...]
     elements: tuple[ElementRow, ...]
     quality: tuple[QualityRow, ...]
     node_means: dict[str, float]
+    node_mean_intervals: dict[str, tuple[float, float]]
     driver_reference: str  # "mean_of_regions" or "scale_middle"; "" without drivers
     difference_pairs: tuple[tuple[str, str], ...]
     record: dict[str, Any]

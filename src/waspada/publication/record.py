@@ -11,6 +11,9 @@ from waspada.collection.model import EVERYONE, Responses
 from waspada.index.model import Floats, Groups, Tree
 from waspada.instrument.model import Instrument
 from waspada.interpretation.model import Categories
+from waspada.uncertainty.interval import LEVEL
+from waspada.uncertainty.model import Intervals
+from waspada.uncertainty.student import t_quantile
 
 
 def run_record(
@@ -59,14 +62,40 @@ def node_means(shown: Floats, tree: Tree) -> dict[str, float]:
     }
 
 
-def counts(responses: Responses, groups: Groups, root: Floats) -> dict[str, int]:
-    """How many responses and regions there were, and how many carry the index."""
+def node_mean_intervals(
+    compared: Floats, interval: Intervals, tree: Tree
+) -> dict[str, tuple[float, float]]:
+    """95 % interval of each mean in `node_means`; nodes where a region lacks one are left out.
+
+        mean -+ t(df) sqrt(sum_r se_r^2) / n,   df = (sum_r se_r^2)^2 / sum_r se_r^4 / df_r
+
+    after Satterthwaite, over the n regions compared; they are sampled independently. It speaks
+    of these regions, not of regions in general. compared: (n_regions, places), NaN = left out.
+    """
+    found = {}
+    for k, node in enumerate(tree.nodes, start=tree.root):
+        scored = ~np.isnan(compared[:, k])
+        variance, df = interval.standard_error[scored, k] ** 2, interval.df[scored, k]
+        if scored.any() and not np.isnan(variance).any() and variance.sum() > 0:
+            worth = variance.sum() ** 2 / (variance**2 / df).sum()
+            half = float(t_quantile(np.array(worth), LEVEL)) * np.sqrt(variance.sum()) / len(df)
+            mean = compared[scored, k].mean()
+            found[node] = (float(max(mean - half, 0.0)), float(min(mean + half, 100.0)))
+    return found
+
+
+def counts(
+    responses: Responses, groups: Groups, shown: Floats, compared: Floats, tree: Tree
+) -> dict[str, int]:
+    """How many responses and regions there were, how many carry the index, how many take part in
+    ranks and means. shown, compared: (n_regions, places), NaN = not shown, not compared."""
     return {
         "responses": len(responses),
         "responses_with_score": int(groups.n.sum()),
         "responses_counted": int(groups.count[groups.weight > 0].sum()),
         "regions": len(responses.regions),
-        "regions_with_score": int((~np.isnan(root)).sum()),
+        "regions_with_score": int((~np.isnan(shown[:, tree.root])).sum()),
+        "regions_compared": int((~np.isnan(compared[:, tree.root])).sum()),
     }
 
 

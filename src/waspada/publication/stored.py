@@ -9,6 +9,7 @@ from typing import Any
 from waspada.publication.model import (
     CategoryRow,
     DriverRow,
+    DriverSum,
     ElementRow,
     QualityRow,
     RankRow,
@@ -25,6 +26,7 @@ _ROWS: dict[str, Callable[..., Any]] = {
     "ranks": RankRow,
     "categories": CategoryRow,
     "drivers": DriverRow,
+    "driver_sums": DriverSum,
     "elements": ElementRow,
     "quality": QualityRow,
 }
@@ -37,6 +39,7 @@ def tables_to_json(tables: Tables) -> dict[str, Any]:
         "format": FORMAT,
         **{name: [_listed(asdict(row)) for row in getattr(tables, name)] for name in _ROWS},
         "node_means": dict(tables.node_means),
+        "node_mean_intervals": {k: list(v) for k, v in tables.node_mean_intervals.items()},
         "driver_reference": tables.driver_reference,
         "difference_pairs": [list(pair) for pair in tables.difference_pairs],
         "record": tables.record,
@@ -53,6 +56,9 @@ def tables_from_json(stored: dict[str, Any]) -> Tables:
     return Tables(
         **rows,
         node_means=dict(stored["node_means"]),
+        node_mean_intervals={
+            k: (low, high) for k, (low, high) in stored["node_mean_intervals"].items()
+        },
         driver_reference=stored["driver_reference"],
         difference_pairs=tuple((high, low) for high, low in stored["difference_pairs"]),
         record=stored["record"],

@@ -15,6 +15,7 @@ from waspada.publication.model import (
     NOT_ENOUGH_DATA,
     CategoryRow,
     DriverRow,
+    DriverSum,
     ElementRow,
     QualityRow,
     RankRow,
@@ -193,6 +194,7 @@ def _driver_rows(sample: Sample, drivers: Drivers) -> Iterator[DriverRow]:
                     contribution=float(drivers.contribution[r, i]),
                     lower=optional(drivers.lower[r, i]),
                     upper=optional(drivers.upper[r, i]),
+                    headline=bool(drivers.headline[r, i]),
                 )
         joined = int(drivers.hidden[r].sum())
         if joined:
@@ -204,6 +206,22 @@ def _driver_rows(sample: Sample, drivers: Drivers) -> Iterator[DriverRow]:
                 upper=optional(drivers.joined_upper[r]),
                 joined=joined,
             )
+
+
+def driver_sums(sample: Sample, drivers: Drivers | None) -> tuple[DriverSum, ...]:
+    """Per region the drivers outside the headlines together, and all of them together."""
+    return tuple(_driver_sums(sample, drivers)) if drivers else ()
+
+
+def _driver_sums(sample: Sample, drivers: Drivers) -> Iterator[DriverSum]:
+    rest = (drivers.rest, drivers.rest_lower, drivers.rest_upper)
+    total = (drivers.total, drivers.total_lower, drivers.total_upper)
+    outside = (~drivers.headline).sum(axis=1)
+    for r in np.flatnonzero(drivers.shown):
+        region = sample.regions[r]
+        if outside[r]:
+            yield DriverSum(region, "rest", int(outside[r]), *(float(x[r]) for x in rest))
+        yield DriverSum(region, "total", drivers.headline.shape[1], *(float(x[r]) for x in total))
 
 
 def element_rows(sample: Sample, instrument: Instrument) -> tuple[ElementRow, ...]:

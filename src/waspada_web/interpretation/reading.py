@@ -11,6 +11,7 @@ from waspada.publication.model import (
     NOT_ENOUGH_DATA,
     CategoryRow,
     DriverRow,
+    DriverSum,
     ElementRow,
     QualityRow,
     RankRow,
@@ -91,6 +92,11 @@ class Reading:
     def drivers(self, region: str) -> list[DriverRow]:
         return [row for row in self.tables.drivers if row.region == region]
 
+    def driver_sum(self, region: str, part: str) -> DriverSum | None:
+        """part: "rest" or "total"; None where the region has no drivers, or no rest."""
+        rows = self.tables.driver_sums
+        return next((row for row in rows if (row.region, row.part) == (region, part)), None)
+
     def elements(self, region: str) -> list[ElementRow]:
         return [row for row in self.tables.elements if row.region == region]
 
@@ -121,14 +127,18 @@ class Reading:
 
     @property
     def averaged_count(self) -> int:
-        """How many regions the means are made of: all with a score, told or not."""
-        rows = (self.score(code) for code in self.regions)
-        return sum(row is not None and row.score is not None for row in rows)
+        """How many regions the means are made of: those whose data are enough."""
+        return int(self.tables.record["counts"]["regions_compared"])
+
+    def mean_with_interval(self) -> str:
+        """49,2 (48,0–50,4): the mean of the regions at the root."""
+        mean = formats.score(self.tables.node_means[self.root.code])
+        interval = self.tables.node_mean_intervals.get(self.root.code)
+        return f"{mean} ({formats.interval(*interval)})" if interval else mean
 
     @property
     def ranked_count(self) -> int:
-        """How many regions the rank sets were computed among. A region with a few answers too
-        little for a category takes part in it, though its own place is not shown."""
+        """How many regions the rank sets were computed among: those whose data are enough."""
         return sum(self.rank(code) is not None for code in self.regions)
 
     def differ(self, one: str, other: str) -> bool:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from waspada.interpretation.drivers import MEAN_OF_REGIONS
-from waspada.publication.model import DriverRow, ScoreRow
+from waspada.publication.model import DriverRow, DriverSum, ScoreRow
 from waspada.watch import days_until_voting
 from waspada.watch.model import Calendar
 from waspada_web.interpretation import wording
 from waspada_web.interpretation.reading import Reading
 from waspada_web.ui import charts, formats
 from waspada_web.ui.charts import Axis, Shape
-
-MOST_WORSE = 4
-"""Drivers shown one by one on the side that asks for attention, and on the other."""
-MOST_BETTER = 3
 
 NOTHING = SafeString("")
 
@@ -111,6 +106,7 @@ class DriverFigure:
     rest: PlotRow | None
     others: tuple[PlotRow, ...]
     total: str
+    total_interval: str
     sum_note: str
     axis: Axis
 
@@ -380,21 +376,25 @@ def _drivers(
     rows = reading.drivers(region)
     if not rows:
         return None
-    top_worse, top_better = worse[:MOST_WORSE], better[:MOST_BETTER]
-    rest = [row for row in rows if row not in top_worse and row not in top_better]
-    if sum(row.joined for row in rest) == 1 and (top_better or top_worse):
-        # One indicator alone in "the rest" would not be joined to anything.
-        rest.append(top_better.pop() if top_better else top_worse.pop())
+    top_worse = [row for row in worse if row.headline]
+    top_better = [row for row in better if row.headline]
+    rest = [row for row in rows if not row.headline]
     is_single = [row for row in rest if row.item]
     gives_nothing_away = all(row.joined != 1 for row in rest if not row.item)
-    ends = [end for row in rows for end in (row.contribution, row.lower, row.upper)]
+    rest_sum, total = reading.driver_sum(region, "rest"), reading.driver_sum(region, "total")
+    assert total is not None
+    drawn_rows: list[DriverRow | DriverSum] = [*rows, *([rest_sum] if rest_sum else [])]
+    ends = [end for row in drawn_rows for end in (row.contribution, row.lower, row.upper)]
     axis = charts.axis_around(
         [0.0, *(end for end in ends if end is not None)], step=1.0, least=2.0, bounded=False
     )
-    total = sum(row.contribution for row in rows)
-    shown = [*top_worse, *top_better]
-    rest_sum = sum(row.contribution for row in rest)
-    rounded = sum(round(row.contribution, 1) for row in shown) + round(rest_sum, 1)
+    parts: list[DriverRow | DriverSum] = [
+        *top_worse,
+        *top_better,
+        *([rest_sum] if rest_sum else []),
+    ]
+    rounded = sum(round(part.contribution, 1) for part in parts)
+    adds_up = abs(rounded - round(total.contribution, 1)) < 0.05
     worse_title, better_title = (
         (gettext("Raising vulnerability"), gettext("Lowering vulnerability"))
         if reading.is_vulnerability
@@ -404,19 +404,20 @@ def _drivers(
     certain_worse = [wording.push(reading, row) for row in top_worse if is_certain(row)]
     return DriverFigure(
         heading=wording.drivers_heading(reading, certain_worse, certain_better),
-        drawn=wording.drivers_drawn(reading, total, abs(rounded - round(total, 1)) < 0.05),
+        drawn=wording.drivers_drawn(reading, total.contribution, adds_up),
         worse_title=worse_title,
         better_title=better_title,
         worse=tuple(_driver_row(reading, row, axis) for row in top_worse),
         better=tuple(_driver_row(reading, row, axis) for row in top_better),
-        rest=_rest_row(rest, rest_sum, axis) if rest else None,
+        rest=_rest_row(rest_sum, axis) if rest_sum else None,
         others=tuple(
             _driver_row(reading, row, axis)
             for row in sorted(is_single, key=lambda row: (-row.contribution, row.item))
         )
         if gives_nothing_away
         else (),
-        total=formats.signed(total),
+        total=formats.signed(total.contribution),
+        total_interval=_driver_interval(total),
         sum_note=_sum_note(reading, region),
         axis=axis,
     )
@@ -429,7 +430,7 @@ def _sum_note(reading: Reading, region: str) -> str:
         return gettext("value %(score)s, middle of the scale 50") % {"score": formats.score(score)}
     return gettext("value %(score)s, mean of the regions %(mean)s") % {
         "score": formats.score(score),
-        "mean": formats.score(reading.tables.node_means[reading.root.code]),
+        "mean": reading.mean_with_interval(),
     }
 
 
@@ -449,31 +450,22 @@ def _driver_row(reading: Reading, row: DriverRow, axis: Axis) -> PlotRow:
     )
 
 
-def _driver_interval(row: DriverRow) -> str:
+def _driver_interval(row: DriverRow | DriverSum) -> str:
     if row.lower is None or row.upper is None:
         return ""
     return f"({formats.signed_interval(row.lower, row.upper)})"
 
 
-def _rest_row(rest: Sequence[DriverRow], total: float, axis: Axis) -> PlotRow:
-    """The rest as one row. Only one joined row of the run has an interval, and only what has one
-    is drawn; the sum of several stands as a figure that the list below opens up."""
-    whole = rest[0] if len(rest) == 1 else None
-    name = wording.other_indicators(sum(row.joined for row in rest))
-    if whole is None or whole.lower is None or whole.upper is None:
-        return PlotRow(
-            name=name,
-            note=gettext("added up"),
-            value=formats.signed(total),
-            interval=gettext("(a plain sum)"),
-        )
+def _rest_row(rest: DriverSum, axis: Axis) -> PlotRow:
     return PlotRow(
-        name=name,
-        note=gettext("hidden one by one to protect small groups"),
-        svg=charts.driver_row(total, whole.lower, whole.upper, axis, raises=total > 0),
-        value=formats.signed(total),
-        interval=_driver_interval(whole),
-        score=total,
-        lower=whole.lower,
-        upper=whole.upper,
+        name=wording.other_indicators(rest.items),
+        note=gettext("added up"),
+        svg=charts.driver_row(
+            rest.contribution, rest.lower, rest.upper, axis, raises=rest.contribution > 0
+        ),
+        value=formats.signed(rest.contribution),
+        interval=_driver_interval(rest),
+        score=rest.contribution,
+        lower=rest.lower,
+        upper=rest.upper,
     )

@@ -186,7 +186,7 @@ def rank_rest(reading: Reading) -> str:
     first = (
         gettext("1 = most vulnerable") if reading.is_vulnerability else gettext("1 = most vigilant")
     )
-    return gettext("of the %(count)s regions measured together (%(first)s).") % {
+    return gettext("of the %(count)s regions whose data are enough (%(first)s).") % {
         "count": reading.ranked_count,
         "first": first,
     }

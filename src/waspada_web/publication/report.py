@@ -212,6 +212,7 @@ def _drivers(figure: DriverFigure) -> dict[str, Any]:
             if found
         ],
         "total": figure.total,
+        "total_interval": figure.total_interval,
         "sum_note": figure.sum_note,
     }
 

@@ -9,7 +9,7 @@ from tests.core.instruments import instrument, item, node
 from waspada.index.attribution import attribute, too_wide
 from waspada.index.tree import build_tree, climb, combine_children
 from waspada.instrument.model import Aggregation
-from waspada.interpretation.drivers import explain, item_weights
+from waspada.interpretation.drivers import explain, headlines, item_weights
 
 ARITHMETIC, GEOMETRIC, HARMONIC = Aggregation
 
@@ -94,7 +94,7 @@ def explained(items, hidden=None, shown=None, covariance=None, top=ARITHMETIC):
     hidden = np.zeros((n, 4), dtype=bool) if hidden is None else np.array(hidden)
     shown = np.ones(n, dtype=bool) if shown is None else np.array(shown)
     covariance = np.zeros((n, 4, 4)) if covariance is None else covariance
-    found = explain(values, tree, covariance, np.full(n, 2.0), hidden, shown)
+    found = explain(values, tree, covariance, np.full(n, 2.0), hidden, shown, concern=1)
     return found, values[:, tree.root]
 
 
@@ -137,3 +137,31 @@ def test_interval_of_a_contribution_counts_the_error_of_the_reference():
     found, _ = explained([[10, 20, 30, 40]] * 3, covariance=covariance)
     half = found.upper[0, 0] - found.contribution[0, 0]
     assert half == pytest.approx(2 * np.sqrt((4 / 9) * 4 + (9 + 1) / 9))
+
+
+def test_interval_of_a_sum_comes_from_the_covariance_not_from_adding_intervals():
+    """Two perfectly opposed items: each is unsure, together they are certain."""
+    covariance = np.zeros((1, 4, 4))
+    covariance[0, :2, :2] = [[4.0, -4.0], [-4.0, 4.0]]
+    found, _ = explained([[90, 70, 50, 50]], covariance=covariance)
+    assert found.upper[0, 0] - found.lower[0, 0] == pytest.approx(2 * 2.0 * 2.0)
+    assert found.total_upper[0] - found.total_lower[0] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_headlines_are_the_strongest_towards_and_away_from_concern():
+    push = np.array([[9.0, 8, 7, 6, 5, -1, -2, -3, -4, 0]])
+    chosen = headlines(push, np.ones_like(push, dtype=bool))
+    assert np.flatnonzero(chosen[0]).tolist() == [0, 1, 2, 3, 6, 7, 8]
+
+
+def test_a_hidden_item_makes_no_headline():
+    push = np.array([[9.0, 8, 7, -4]])
+    told = np.array([[False, True, True, True]])
+    assert not headlines(push, told)[0, 0]
+
+
+def test_one_item_alone_outside_the_headlines_takes_the_weakest_with_it():
+    """Index minus the headlines would otherwise tell the one that is left."""
+    push = np.array([[5.0, 4, 3, 2, 1, -1.5]])
+    chosen = headlines(push, np.ones_like(push, dtype=bool))
+    assert np.flatnonzero(~chosen[0]).tolist() == [4, 5]

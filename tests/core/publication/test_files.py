@@ -110,6 +110,7 @@ def test_no_file_holds_a_number_of_a_single_person(tables, tmp_path):
     assert record["counts"] == {
         "regions": 3,
         "regions_with_score": 2,
+        "regions_compared": 2,
         "responses": 68,
         "responses_counted": record["counts"]["responses_counted"],
         "responses_with_score": 68,

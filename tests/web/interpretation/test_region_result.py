@@ -72,7 +72,7 @@ def test_every_dimension_has_a_row_with_a_plot(as_head: Client, example: Round) 
 
 def test_contributions_are_told_with_their_reference(as_head: Client, example: Round) -> None:
     html = text_of(as_head, path(example))
-    assert "rata-rata 13 daerah" in html
+    assert "rata-rata 12 daerah" in html
     assert "bukan bukti sebab" in html
 
 
