@@ -114,9 +114,9 @@ class TestARoundOfOnesOwn:
         look_at(office, "round-new-1280-id")
         office.get_by_role("button", name="Buat putaran").click()
         look_at(office, "round-new-mistakes-1280-id")
-        office.get_by_label("Nama putaran").fill("Rapat Koordinasi November 2026")
-        office.get_by_label("Hari pertama").fill("2026-11-01")
-        office.get_by_label("Hari terakhir").fill("2026-11-30")
+        office.get_by_label("Nama putaran").fill("Rapat Koordinasi September 2024")
+        office.get_by_label("Hari pertama").fill("2024-09-02")
+        office.get_by_label("Hari terakhir").fill("2024-09-30")
         office.get_by_label("Penyelenggara").fill("Badan Kesbangpol Kabupaten Balangan")
         office.get_by_label("Kontak").fill("Meja Kesbangpol, 0526-000000")
         office.get_by_role("button", name="Buat putaran").click()
@@ -126,7 +126,7 @@ class TestARoundOfOnesOwn:
 
     def test_set_the_meeting_and_print_cards(self, office: Page, server: Server) -> None:
         office.get_by_role("link", name="Tetapkan rapat").first.click()
-        office.get_by_label("Tanggal").fill("2026-11-25")
+        office.get_by_label("Tanggal").fill("2024-09-18")
         office.get_by_label("Tempat").fill("Aula kantor bupati, Paringin")
         required = office.locator(".people").first.locator("input[type=number]")
         assert required.count() == REQUIRED_ELEMENTS
@@ -245,6 +245,9 @@ class TestARoundOfOnesOwn:
         office.goto(server.url(f"/tindak-lanjut/{self.round_id}/{BALANGAN}/"))
         boxes = office.locator("input[name=action]")
         assert boxes.count() >= 3
+        text = office.inner_text("main")
+        assert re.search(r"Tenggat\s+\d+ (September|November) 2024", text)
+        assert re.search("Tugaskan|Minta|Koordinasikan|Undang", text)
         look_at(office, "own-plan-empty-1280-id")
         for place in range(3):
             boxes.nth(place).check()

@@ -124,6 +124,13 @@ def today_of(round: Round) -> date:
     return round.today or timezone.localdate()
 
 
+def example_day() -> date | None:
+    """The day on which a loaded example speaks; rounds made beside it speak on the same day, so
+    that its calendar has stages ahead. None once the example is removed."""
+    example = Round.objects.filter(is_synthetic=True, today__isnull=False).first()
+    return example.today if example else None
+
+
 def meetings_of(round_region: RoundRegion) -> list[Meeting]:
     return list(Meeting.objects.filter(round_region=round_region))
 

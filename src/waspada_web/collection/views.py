@@ -24,6 +24,7 @@ from waspada_web.collection.printing import cards_pdf, qr_svg
 from waspada_web.collection.queries import (
     askable_versions,
     bowls_of,
+    example_day,
     instrument_of_round,
     progress_of,
     regions_to_measure,
@@ -155,6 +156,7 @@ def round_new(request: HttpRequest) -> HttpResponse:
             organiser=data["organiser"],
             contact=data["contact"],
             regions=data["regions"],
+            today=example_day(),
         )
         chosen = list(data["regions"])
         if len(chosen) == 1:
@@ -166,6 +168,7 @@ def round_new(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "has_versions": bool(versions),
+            "example_day": example_day(),
             "region": form.only_region,
             "task": "prepare",
         },

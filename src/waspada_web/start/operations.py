@@ -137,11 +137,13 @@ def clear_example(*, by: User) -> int:
     """Remove the example rounds with their answers, runs and plans; the number of rounds.
 
     Territories, election, questionnaires and people stay, and so does every real round: the person
-    of the example is the one who works on, and the audit speaks of that person.
+    of the example is the one who works on, and the audit speaks of that person. Rounds made for
+    practice go on with the real day.
     """
     rounds = Round.objects.filter(is_synthetic=True)
     titles = list(rounds.values_list("title", flat=True))
     if titles:
         rounds.delete()
+        Round.objects.filter(today__isnull=False).update(today=None)
         record(by=by, verb="clear-example", subject="example", rounds=titles)
     return len(titles)

@@ -120,3 +120,36 @@ def test_the_link_is_offered_until_somebody_has_a_password(person: User) -> None
     person.set_password("a password that is long enough")
     person.save()
     assert first_without_password() is None
+
+
+def practice_round(person: User) -> Round:
+    page = login(person).post(
+        "/putaran/baru/",
+        {
+            "title": "Latihan",
+            "instrument": InstrumentVersion.objects.get(code="kerawanan_pilkada").pk,
+            "form": "core",
+            "election": Election.objects.get().pk,
+            "starts_on": "2024-09-02",
+            "ends_on": "2024-09-30",
+            "organiser": "Badan Kesbangpol Kabupaten Balangan",
+            "contact": "meja kartu",
+            "regions": Region.objects.get(code="63.11").pk,
+        },
+    )
+    assert page.status_code == 302
+    return Round.objects.get(title="Latihan")
+
+
+def test_a_round_beside_the_example_speaks_on_its_day(person: User) -> None:
+    """Its election lies in the past: on the real day no stage and no due date would be left."""
+    assert "18 September 2024" in login(person).get("/putaran/baru/").content.decode()
+    assert practice_round(person).today == Round.objects.get(is_synthetic=True).today
+
+
+def test_after_the_example_is_gone_every_round_speaks_on_the_real_day(person: User) -> None:
+    practice = practice_round(person)
+    clear_example(by=person)
+    practice.refresh_from_db()
+    assert practice.today is None
+    assert "Putaran latihan" not in login(person).get("/putaran/baru/").content.decode()
