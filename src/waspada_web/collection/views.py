@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -72,8 +72,12 @@ def _back_to(member: RoundRegion) -> HttpResponse:
 
 
 def card_address(request: HttpRequest) -> str:
-    """Where participants answer: the configured address, or the one this page was opened at."""
-    path = reverse("answer")
+    """Where participants answer: the configured address, or the one this page was opened at.
+
+    Always the Indonesian page, as the cards speak Indonesian; it offers English itself.
+    """
+    with override("id"):
+        path = reverse("answer")
     if settings.PUBLIC_ADDRESS:
         return f"{settings.PUBLIC_ADDRESS}{path}"
     return request.build_absolute_uri(path)
