@@ -5,8 +5,8 @@
 Each trial is one region: n people answer eight five-point items of two dimensions. Answers come
 from a latent normal with a shared part per person (correlation 0.4 between items of one person),
 cut at four thresholds; `skewed` puts about 60 % of the answers into the lowest choice. With two
-elements the second one answers half a standard deviation higher. Blank answers fall at random.
-The true value is the exact mean of that distribution, weighted as the instrument does.
+or ten elements every second one answers half a standard deviation higher. Blank answers fall at
+random. The true value is the exact mean of that distribution, weighted as the instrument does.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ SCORES = np.array([0.0, 25.0, 50.0, 75.0, 100.0])
 THRESHOLDS = np.array([-0.8, -0.1, 0.6, 1.4])
 SHARED = 0.4
 ELEMENT_SHIFT = 0.5
+LETTERS = "abcdefghij"
 
 
 def instrument(elements: int) -> Instrument:
@@ -61,7 +62,7 @@ def instrument(elements: int) -> Instrument:
         sections=(),
         items=items,
         nodes=nodes,
-        strata=tuple(Stratum(code, NOBODY) for code in "ab"[:elements]) if elements > 1 else (),
+        strata=tuple(Stratum(code, NOBODY) for code in LETTERS[:elements]) if elements > 1 else (),
     )
 
 
@@ -78,12 +79,13 @@ def answers(
     element = np.tile(np.arange(n) % elements, trials)
     person = chance.normal(size=(rows, 1)) * np.sqrt(SHARED)
     own = chance.normal(size=(rows, 8)) * np.sqrt(1 - SHARED)
-    latent = item_levels(level) + ELEMENT_SHIFT * element[:, None] + person + own
+    shift = ELEMENT_SHIFT * (element[:, None] % 2)
+    latent = item_levels(level) + shift + person + own
     choice = np.searchsorted(THRESHOLDS, latent).astype(np.int16)
     choice[chance.random(choice.shape) < blank] = BLANK
     return Responses(
         regions=tuple(f"{k:05d}" for k in range(trials)),
-        strata=tuple("ab") if elements > 1 else (EVERYONE,),
+        strata=tuple(LETTERS[:elements]) if elements > 1 else (EVERYONE,),
         region=np.repeat(np.arange(trials), n),
         stratum=element,
         choice=choice,
@@ -95,7 +97,7 @@ def truth(level: float, elements: int) -> np.ndarray:
     normal = NormalDist()
     items = np.zeros(8)
     for element in range(elements):
-        means = item_levels(level) + ELEMENT_SHIFT * element
+        means = item_levels(level) + ELEMENT_SHIFT * (element % 2)
         below = np.array([[normal.cdf(t - m) for t in THRESHOLDS] for m in means])
         shares = np.diff(below, prepend=0.0, append=1.0, axis=1)
         items += shares @ SCORES / elements
@@ -125,9 +127,9 @@ def main() -> None:
     print(f"{given.trials} trials, {given.replicates} replicates")
     print("answers   elements  blank    n   index  dimensions  items")
     for name, level in (("middle", 0.2), ("skewed", -1.0)):
-        for elements in (1, 2):
+        for elements in (1, 2, 10):
             for blank in (0.0, 0.2):
-                for n in (10, 20, 30, 50, 100):
+                for n in (10, 20, 30, 50, 100) if elements < 10 else (50, 100):
                     shares = coverage(
                         replicates=given.replicates,
                         n=n,

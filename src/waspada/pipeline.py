@@ -201,7 +201,7 @@ def _explain(
         point.values,
         tree,
         drawn.driver_covariance,
-        t_quantile(interval.df[:, tree.root], LEVEL),
+        t_quantile(interval.df[:, tree.root], LEVEL) * interval.inflation[:, tree.root],
         (hidden & ~np.isnan(point.values))[:, : tree.root],
         ~np.isnan(shown[:, tree.root]),
     )

@@ -12,7 +12,10 @@ from waspada.cli.errors import answer_errors
 
 @answer_errors
 def combine(
-    table: Annotated[Path, typer.Argument(help="Scores, region x node: .csv, .xlsx or .parquet.")],
+    table: Annotated[
+        Path,
+        typer.Argument(metavar="TABLE", help="Scores, region x node: .csv, .xlsx or .parquet."),
+    ],
     instrument: Annotated[Path, typer.Option(help="Folder, workbook or text twin.")],
     region_column: Annotated[
         str, typer.Option(help="Column that tells the region of a row.")

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 @answer_errors
 def measure(
-    answers: Annotated[Path, typer.Argument(help="Answers: .csv, .xlsx or .parquet.")],
+    answers: Annotated[
+        Path, typer.Argument(metavar="ANSWERS", help="Answers: .csv, .xlsx or .parquet.")
+    ],
     instrument: Annotated[Path, typer.Option(help="Folder, workbook or text twin.")],
     form: Annotated[Form, typer.Option(help="Which items were asked.")] = Form.FULL,
     region_column: Annotated[
@@ -54,7 +56,8 @@ def measure(
     """Measure regions from answers: index, interval, category, rank band, drivers.
 
     It is the office's own tool: score and interval from 5 answers; below, the flag too_few and an
-    empty score.
+    empty score. The tables name a region as its cell is given, a node by its code in the sheet
+    index.
     """
     from waspada.collection.read import read_responses
     from waspada.instrument import read_instrument

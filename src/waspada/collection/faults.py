@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,11 @@ MOST_TOLD = 1000
 
 Wording = tuple[str, str]
 """What is wrong and what to do, a sentence each."""
+
+
+def quoted(text: str) -> str:
+    """A cell as a message shows it, cut where it is long."""
+    return f'"{text[:57]}..."' if len(text) > 60 else f'"{text}"'
 
 
 @dataclass(frozen=True)
@@ -46,11 +52,20 @@ class RowFaults:
             self.batches.append(_Batch(code, column, places, wording))
 
     def add_texts(
-        self, code: str, name: str, column: Column, wordings: Mapping[int, Wording]
+        self,
+        code: str,
+        name: str,
+        column: Column,
+        bad: Iterable[int],
+        wording: Callable[[str], Wording],
     ) -> None:
-        """Note every cell that holds one of these texts, named by their number in the column."""
-        places = np.flatnonzero(np.isin(column.codes, list(wordings)))
-        self.add(code, name, places, lambda place: wordings[int(column.codes[place])])
+        """Note every cell that holds one of these texts, named by their number in the column.
+
+        Wordings are made when they are told: a wrong column may hold a million different texts.
+        """
+        places = np.flatnonzero(np.isin(column.codes, np.array(list(bad), dtype=np.int32)))
+        word = cache(wording)
+        self.add(code, name, places, lambda place: word(column.texts[column.codes[place]]))
 
     def settle(self, *, lenient: bool) -> tuple[NDArray[np.bool_], tuple[SetAside, ...]]:
         """Refuse the file, or say which rows stay and what was set aside.

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from waspada.collection.faults import RowFaults, Wording
+from waspada.collection.faults import RowFaults, Wording, quoted
 from waspada.collection.files import read_table, refuse
 from waspada.collection.layout import Layout, lay_out
 from waspada.collection.match import (
@@ -103,29 +103,31 @@ def _read_regions(
 ) -> NDArray[np.int32]:
     """(n,) number of the region's text in its column."""
     column = table.column(layout.region)
-    known = None if regions is None else {*regions}
-    wordings = {
-        i: wording
-        for i, text in enumerate(column.texts)
-        if (wording := _region_fault(text, text in column.decimals, known)) is not None
-    }
-    faults.add_texts("region", layout.region, column, wordings)
+    known = None if regions is None else frozenset(regions)
+    bad = [i for i, text in enumerate(column.texts) if _is_bad_region(text, column, known)]
+
+    def wording(text: str) -> Wording:
+        return _region_fault(text, column, known)
+
+    faults.add_texts("region", layout.region, column, bad, wording)
     return column.codes
 
 
-def _region_fault(text: str, is_decimal: bool, known: set[str] | None) -> Wording | None:
+def _is_bad_region(text: str, column: Column, known: frozenset[str] | None) -> bool:
+    return not text or text in column.decimals or (known is not None and text not in known)
+
+
+def _region_fault(text: str, column: Column, known: frozenset[str] | None) -> Wording:
     if not text:
         return "The region is empty.", "Enter the region of this row."
-    if is_decimal:
+    if text in column.decimals:
         return (
             f"The region {text} is stored as a number, so 63.1 and 63.10 are the same.",
             "Format the column as text and enter the codes again.",
         )
-    if known is not None and text not in known:
-        close = suggestion(text, sorted(known))
-        remedy = f'Did you mean "{close}"?' if close else "Correct it, or add it to the list."
-        return f'The region "{text}" is not in the list of regions.', remedy
-    return None
+    close = suggestion(text, sorted(known or ()))
+    remedy = f'Did you mean "{close}"?' if close else "Correct it, or add it to the list."
+    return f"The region {quoted(text)} is not in the list of regions.", remedy
 
 
 def _read_strata(
@@ -138,9 +140,12 @@ def _read_strata(
     positions = stratum_positions(instrument.strata)
     matched = match_cells(column, positions)
     codes = ", ".join(stratum.code for stratum in instrument.strata)
-    bad = np.unique(column.codes[matched < 0])
-    wordings = {int(i): _stratum_fault(column.texts[i], codes, instrument) for i in bad}
-    faults.add_texts("element", layout.stratum, column, wordings)
+    bad = np.unique(column.codes[matched < 0]).tolist()
+
+    def wording(text: str) -> Wording:
+        return _stratum_fault(text, codes, instrument)
+
+    faults.add_texts("element", layout.stratum, column, bad, wording)
     return matched
 
 
@@ -150,7 +155,7 @@ def _stratum_fault(text: str, codes: str, instrument: Instrument) -> Wording:
     names = [n for s in instrument.strata for n in (s.code, s.label.id, s.label.en)]
     close = suggestion(text, names)
     hint = f'Did you mean "{close}"? ' if close else ""
-    return f'The element "{text}" is unknown.', f"{hint}Use one of: {codes}."
+    return f"The element {quoted(text)} is unknown.", f"{hint}Use one of: {codes}."
 
 
 def _check_ids(table: Table, layout: Layout, faults: RowFaults) -> None:
@@ -167,7 +172,7 @@ def _check_ids(table: Table, layout: Layout, faults: RowFaults) -> None:
     def wording(place: int) -> Wording:
         code = column.codes[place]
         return (
-            f'The id "{column.texts[code]}" stands in row {table.row[first[code]]} already.',
+            f"The id {quoted(column.texts[code])} stands in row {table.row[first[code]]} already.",
             "Delete the row that was entered twice, or give it an id of its own.",
         )
 
@@ -206,7 +211,6 @@ def _note_unknown(
     def wording(text: str) -> Wording:
         close = suggestion(text, names)
         hint = f'Did you mean "{close}"? ' if close else ""
-        return f'"{text}" is no answer to this item.', f"{hint}Use one of: {codes}."
+        return f"{quoted(text)} is no answer to this item.", f"{hint}Use one of: {codes}."
 
-    wordings = {int(i): wording(column.texts[i]) for i in unknown}
-    faults.add_texts("answer", item.code, column, wordings)
+    faults.add_texts("answer", item.code, column, unknown.tolist(), wording)

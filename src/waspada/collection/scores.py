@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from waspada.collection.faults import RowFaults, Wording
+from waspada.collection.faults import RowFaults, Wording, quoted
 from waspada.collection.files import read_table
 from waspada.collection.match import near_misses, suggestion
 from waspada.collection.table import Column, Table
@@ -113,12 +113,9 @@ def _not_a_column(code: str, name: str) -> Fault:
 
 def _read_regions(table: Table, region_column: str, faults: RowFaults) -> tuple[str, ...]:
     column = table.column(region_column)
-    empty = {
-        i: ("The region is empty.", "Enter the region of this row.")
-        for i, text in enumerate(column.texts)
-        if not text
-    }
-    faults.add_texts("region", region_column, column, empty)
+    empty = [i for i, text in enumerate(column.texts) if not text]
+    wanted = ("The region is empty.", "Enter the region of this row.")
+    faults.add_texts("region", region_column, column, empty, lambda _: wanted)
     first: dict[int, int] = {}
     again = [
         place
@@ -140,12 +137,12 @@ def _read_regions(table: Table, region_column: str, faults: RowFaults) -> tuple[
 def _read_numbers(column: Column, name: str, faults: RowFaults) -> NDArray[np.float64]:
     """(n,) scores, NaN where empty."""
     numbers = [_number(text) for text in column.texts]
-    wordings = {
-        i: _number_fault(text, number)
+    bad = [
+        i
         for i, (text, number) in enumerate(zip(column.texts, numbers, strict=True))
         if text and not (number is not None and 0.0 <= number <= 100.0)
-    }
-    faults.add_texts("score", name, column, wordings)
+    ]
+    faults.add_texts("score", name, column, bad, _number_fault)
     return np.array([np.nan if n is None else n for n in numbers])[column.codes]
 
 
@@ -160,9 +157,12 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _number_fault(text: str, number: float | None) -> Wording:
-    if number is None:
-        return f'"{text}" is no number.', "Enter a score from 0 to 100, or leave the cell empty."
+def _number_fault(text: str) -> Wording:
+    if _number(text) is None:
+        return (
+            f"{quoted(text)} is no number.",
+            "Enter a score from 0 to 100, or leave the cell empty.",
+        )
     return (
         f"The score {text} lies outside 0 to 100.",
         "Correct it, or bring the column to the scale 0 to 100 first.",

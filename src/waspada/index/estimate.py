@@ -29,6 +29,7 @@ def estimate(sample: Sample) -> Estimate:
         n_answers=_per_region(sample, (counts @ tree.below).astype(np.int64)),
         varies=_per_region(sample, (varies & counted[:, None]) @ tree.below) > 0,
         block_n=block_n,
+        block_answers=counts.astype(np.int64),
     )
 
 

@@ -148,6 +148,7 @@ class Estimate:
     n_used: the same, only groups that count. n_answers: scored answers below, all groups.
     varies: some item at or below differs within some group that counts.
     block_n: (n_blocks, n_items + n_nodes) responses with a scored answer, per block.
+    block_answers: (n_blocks, n_items) scored answers to each item, per block.
     """
 
     values: Floats
@@ -156,6 +157,7 @@ class Estimate:
     n_answers: Counts
     varies: Flags
     block_n: Counts
+    block_answers: Counts
 
 
 @dataclass(frozen=True)

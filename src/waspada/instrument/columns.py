@@ -53,6 +53,7 @@ KNOWN: dict[str, tuple[Column, ...]] = {
         Column("type", required=True, width=22),
         Column("name", required=True, width=28),
         Column("label", required=True, translated=True, width=60),
+        Column("indicator", translated=True, width=34),
         Column("story", translated=True, width=60),
         Column("node", required=True, codes_of=("index", "code"), width=26),
         Column("direction", numeric=True, closed=_DIRECTION, width=10),

@@ -103,6 +103,7 @@ class Item:
     direction: +1, or -1 when agreeing lowers the index (its score is turned: 100 - x).
     weight: share within its node, relative to its siblings; > 0.
     story: text read before the question (anchoring vignettes), else None.
+    indicator: short name of what it measures, for rows that cannot hold the question; may be empty.
     section: code of the section (page) it stands in.
     """
 
@@ -119,6 +120,7 @@ class Item:
     anchor: bool = False
     core: bool = False
     story: Text | None = None
+    indicator: Text = Text("", "")
     note: str = ""
 
 

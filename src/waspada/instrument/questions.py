@@ -136,6 +136,7 @@ class SurveyReader:
         item = Item(
             code=cells.code("name"),
             label=cells.translated("label"),
+            indicator=cells.translated_or_empty("indicator"),
             scale=scale,
             section=self._section(cells),
             node=node,

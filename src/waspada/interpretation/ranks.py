@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,17 +41,18 @@ def rank_sets(
 
     For region j, all differences D_jk to the other regions are tested at once:
 
-        |D_jk| / se_jk > c_j t(df_jk) / z,   c_j = quantile of max_k |D*_jk - D_jk| / se_jk
+        |D_jk| / se_jk > c_j t(df_jk) / z,   c_j = quantile of max_k |D*_jk - D_jk| / s_jk
 
-    over the replicates; se_jk^2 = se_j^2 + se_k^2, because regions are sampled independently.
+    over the replicates; se_jk^2 = se_j^2 + se_k^2, because regions are sampled independently,
+    and s_jk likewise from the spread of the replicates themselves.
     The factor t / z, with the smaller df of the pair, carries the uncertainty of the standard
     errors themselves. If N- regions are significantly higher and N+ significantly lower, the rank
     of j lies in [1 + N-, n - N+] with the stated confidence. One quantile over all pairs instead
     of c_j gives `pairs`.
 
     scores, standard_error, df: (n_regions,); replicates: (n_replicates, n_regions), NaN where a
-    replicate has no score. Regions without a score or interval get no rank set, and take no
-    place in those of others.
+    replicate has no score (it then counts as no deviation). Regions without a score or interval
+    get no rank set, and take no place in those of others.
 
     Source: Mogstad, Romano, Shaikh, Wilhelm, Inference for ranks with applications to mobility
     across neighbourhoods and academic achievement across countries, Review of Economic Studies
@@ -63,7 +66,8 @@ def rank_sets(
         return Ranks(rank, lower, upper)
     deviation = np.nan_to_num(replicates[:, taking_part] - x)
     statistic = _studentised_differences(x, se, df, level)
-    critical, critical_all = _critical_values(deviation, se, level)
+    spread = deviation.std(axis=0, ddof=1)
+    critical, critical_all = _critical_values(deviation, spread, level)
     significant = np.abs(statistic) > critical[:, None]
     lower[taking_part] = 1 + (significant & (statistic < 0)).sum(axis=1)
     upper[taking_part] = len(x) - (significant & (statistic > 0)).sum(axis=1)
@@ -96,6 +100,12 @@ def _critical_values(deviation: Floats, se: Floats, level: float) -> tuple[Float
         np.multiply(buffer, inverse, out=buffer)
         np.abs(buffer, out=buffer)
         most = buffer.max(axis=1)
-        critical[region] = np.quantile(most, level, method="higher")
+        critical[region] = _quantile(most, level)
         np.maximum(largest, most, out=largest)
-    return critical, float(np.quantile(largest, level, method="higher"))
+    return critical, _quantile(largest, level)
+
+
+def _quantile(values: Floats, level: float) -> float:
+    """The smallest value that at least this share of the others does not exceed."""
+    place = math.ceil(level * (len(values) - 1))
+    return float(np.partition(values, place)[place])

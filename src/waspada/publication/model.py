@@ -52,7 +52,10 @@ class ScoreRow:
 
 @dataclass(frozen=True)
 class RankRow:
-    """Rank 1 = highest score. [rank_lower, rank_upper]: the marginal 95 % confidence set."""
+    """Rank 1 = highest score. [rank_lower, rank_upper]: the marginal 95 % confidence set.
+
+    node: the index and its direct branches; deeper ranks would be read as more than they are.
+    """
 
     region: str
     node: str
@@ -130,6 +133,6 @@ class Tables:
     elements: tuple[ElementRow, ...]
     quality: tuple[QualityRow, ...]
     node_means: dict[str, float]
-    driver_reference: str  # "mean_of_regions" or "scale_middle"
+    driver_reference: str  # "mean_of_regions" or "scale_middle"; "" without drivers
     difference_pairs: tuple[tuple[str, str], ...]
     record: dict[str, Any]

@@ -30,10 +30,13 @@ class Replicates:
 
 @dataclass(frozen=True)
 class Intervals:
-    """lower, upper: (n_regions, places) 0..100, NaN without an interval. df, standard_error: the
-    same shape."""
+    """Arrays are (n_regions, places). lower, upper: 0..100, NaN without an interval.
+
+    standard_error: that of the replicates times `inflation` (>= 1), which makes up for gaps.
+    """
 
     lower: Floats
     upper: Floats
     df: Floats
     standard_error: Floats
+    inflation: Floats

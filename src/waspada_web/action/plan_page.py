@@ -111,7 +111,8 @@ def build_plan_page(
         heading=wording.heading(
             len(steps),
             reading.regions[region].full_name,
-            any(card.late for card in cards.values()),
+            is_late=any(card.late for card in cards.values()),
+            has_enough=enough,
         ),
         as_of=wording.as_of(today, is_example=reading.round.today is not None),
         lead=days_left(days_until_voting(calendar, today)),

@@ -21,7 +21,9 @@ def authority() -> str:
     )
 
 
-def heading(chosen: int, region: str, is_late: bool) -> str:
+def heading(chosen: int, region: str, *, is_late: bool, has_enough: bool) -> str:
+    if not chosen and not has_enough:
+        return gettext("No steps can be proposed for %(region)s yet") % {"region": region}
     if not chosen:
         return gettext("Choose the steps of %(region)s") % {"region": region}
     if is_late:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 
-from waspada.instrument import sheets_from_twin
-from waspada.instrument.columns import header_key
-from waspada.instrument.model import Form, Text
+from waspada.instrument.model import Form
 from waspada_web.accounts.authorisation import visible_regions
 from waspada_web.accounts.models import User
 from waspada_web.collection.models import Round, RoundRegion, State
 from waspada_web.collection.queries import today_of
 from waspada_web.index.queries import latest_run, tables_of
-from waspada_web.instrument.models import InstrumentVersion
 from waspada_web.instrument.queries import instrument_of
 from waspada_web.interpretation.reading import Reading
 from waspada_web.regions.models import Region
@@ -110,43 +106,12 @@ def reading_of(round: Round) -> Reading | None:
     run = latest_run(round)
     if run is None:
         return None
-    version = round.instrument_version
     members = RoundRegion.objects.filter(round=round).select_related("region")
     return Reading(
         round=round,
         run=run,
-        instrument=instrument_of(version, Form(round.form)),
+        instrument=instrument_of(round.instrument_version, Form(round.form)),
         tables=tables_of(run),
         regions={member.region.code: member.region for member in members},
-        names=item_names(version),
         today=today_of(round),
     )
-
-
-def item_names(version: InstrumentVersion) -> dict[str, Text]:
-    """Short names of the items, for rows and headings that cannot hold a whole question."""
-    return _item_names(version.fingerprint, version.twin)
-
-
-@lru_cache(maxsize=32)
-def _item_names(fingerprint: str, twin: str) -> dict[str, Text]:
-    """From the sheet's column `indicator`, in one language or both. Written in one only, a code
-    made of English words serves in English. Without the column the question itself is the name."""
-    survey = sheets_from_twin(twin, source=f"instrument {fingerprint[:8]}").get("survey")
-    names = {}
-    for _, row in survey.filled_rows() if survey else ():
-        cells = {header_key(header): cell.strip() for header, cell in row.items()}
-        plain = cells.get("indicator", "")
-        names[cells.get("name", "")] = Text(
-            id=cells.get("indicator::id") or plain,
-            en=cells.get("indicator::en") or (_words(cells.get("name", "")) if plain else ""),
-        )
-    return names
-
-
-def _words(code: str) -> str:
-    """polling_staff_ready -> "Polling staff ready"; "" for a code that is no words."""
-    parts = code.split("_")
-    if len(parts) < 2 or not all(part.isalpha() for part in parts):
-        return ""
-    return " ".join(parts).capitalize()

@@ -1,4 +1,4 @@
-"""A stored run together with what is needed to speak about it: instrument, regions, names."""
+"""A stored run together with what is needed to speak about it: instrument, regions."""
 
 from __future__ import annotations
 
@@ -34,9 +34,7 @@ SURE = 0.8
 class Reading:
     """One run as pages read it.
 
-    regions: code -> region, of all regions of the round; names: item code -> short name, "" where
-    an item has none;
-    today: the day the page speaks on.
+    regions: code -> region, of all regions of the round; today: the day the page speaks on.
     """
 
     round: Round
@@ -44,7 +42,6 @@ class Reading:
     instrument: Instrument
     tables: Tables
     regions: dict[str, Region]
-    names: dict[str, Text]
     today: date
 
     @property
@@ -178,8 +175,8 @@ class Reading:
 
     def item_name(self, item: str) -> str:
         """The short name of an item, or its question where it has none."""
-        name = self.names.get(item, Text("", "")).in_language(formats.language())
-        return name or self.label(self.instrument.item_by_code[item].label)
+        asked = self.instrument.item_by_code[item]
+        return self.label(asked.indicator) or self.label(asked.label)
 
     def is_worse(self, row: DriverRow) -> bool:
         """Whether a driver moves the index towards more concern."""

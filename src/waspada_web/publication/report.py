@@ -44,7 +44,7 @@ class Report:
     reading: Reading
     region: str
     result: RegionPage
-    plan: PlanPage | None
+    plan: PlanPage
 
 
 def report_pdf(report: Report) -> bytes:
@@ -89,7 +89,7 @@ def report_data(report: Report) -> dict[str, Any]:
         if result.not_enough
         else None,
         "strength": [*result.strength, result.what_it_is_not],
-        "plan": _plan(report.plan) if report.plan else None,
+        "plan": _plan(report.plan) if report.plan.has_enough or report.plan.chosen_count else None,
         "words": {
             "page": gettext("page"),
             "of": gettext("of"),

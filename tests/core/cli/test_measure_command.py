@@ -10,14 +10,16 @@ from typer.testing import CliRunner
 
 from waspada.cli.main import app
 
-PEI = "instruments/pei-us-2016"
+ROOT = Path(__file__).parents[3]
+PEI = ROOT / "instruments" / "pei-us-2016"
+IKP = ROOT / "instruments" / "ikp-2024"
 
 
 @pytest.fixture(scope="module")
 def item_codes():
     from waspada.instrument import read_instrument
 
-    return [item.code for item in read_instrument(Path(PEI)).items]
+    return [item.code for item in read_instrument(PEI).items]
 
 
 def invoke(*arguments):
@@ -120,7 +122,7 @@ def test_combine_prints_the_mean_over_regions(tmp_path):
     table = tmp_path / "scores.csv"
     table.write_text("region,Nilai,note\nA,70\nB,80,x\nC,75.5,\n".replace("A,70\n", "A,70,\n"))
     found = invoke(
-        "combine", table, "--instrument", "instruments/ikp-2024", "--column", "ikp_2024=Nilai",
+        "combine", table, "--instrument", IKP, "--column", "ikp_2024=Nilai",
         "--out", tmp_path / "result",
     )  # fmt: skip
     assert found.exit_code == 0, found.output
@@ -143,7 +145,7 @@ def test_combine_prints_the_mean_over_regions(tmp_path):
 def test_combine_refuses_with_a_sentence(tmp_path, text, options, code, says):
     table = tmp_path / "scores.csv"
     table.write_text(text)
-    found = invoke("combine", table, "--instrument", "instruments/ikp-2024", *options)
+    found = invoke("combine", table, "--instrument", IKP, *options)
     assert found.exit_code == code
     assert says in " ".join(found.stderr.split())
 
@@ -162,10 +164,10 @@ def test_a_small_run_waits_for_no_large_library(answers):
     )
     command = ["measure", str(answers), "--instrument", PEI, "--region-column", "state"]
     found = subprocess.run(
-        [sys.executable, "-c", script, *command, "--replicates", "100"],
+        [sys.executable, "-c", script, *map(str, command), "--replicates", "100"],
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": "src"},
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         check=False,
     )
     assert found.returncode == 0, found.stderr

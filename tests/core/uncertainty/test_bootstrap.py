@@ -16,7 +16,7 @@ from waspada.index.sample import draw_sample
 from waspada.instrument.model import Aggregation
 from waspada.uncertainty.bootstrap import replicate, replicate_region
 from waspada.uncertainty.draws import draw_counts, stream_key
-from waspada.uncertainty.interval import degrees_of_freedom, intervals
+from waspada.uncertainty.interval import degrees_of_freedom, inflation_for_gaps, intervals
 
 STRATA = (stratum("a", weight=2), stratum("b"), stratum("c", "b"))
 ASKED = instrument(
@@ -27,6 +27,7 @@ ASKED = instrument(
 LINEAR = instrument(
     [item("p"), item("q", weight=3, direction=-1), item("r", weight=2)], strata=STRATA
 )
+LINEAR_ALONE = instrument([item(c) for c in "pqr"])
 SIZES = {"63.01": 31, "63.02": 18, "63.11": 44}
 
 
@@ -163,3 +164,42 @@ def test_more_confidence_never_gives_a_narrower_interval():
     assert (wide.lower <= narrow.lower).all() and (wide.upper >= narrow.upper).all()
     assert (narrow.lower <= point.values).all() and (point.values <= narrow.upper).all()
     assert (wide.lower >= 0).all() and (wide.upper <= 100).all()
+
+
+def with_gaps(n, answered, asked):
+    """One region of n responses; `answered` of them scored item p, all scored the others."""
+    rest = [[25 * ((k + i) % 5) for i in range(1, len(asked.items))] for k in range(n)]
+    rows = [("63.01", "", [25 * (k % 5) if k < answered else None, *rest[k]]) for k in range(n)]
+    sample = draw_sample(answers(rows, asked), asked)
+    return sample, estimate(sample)
+
+
+def test_without_gaps_nothing_is_inflated():
+    sample, point = with_gaps(9, 9, LINEAR_ALONE)
+    np.testing.assert_allclose(inflation_for_gaps(sample, point), 1, rtol=1e-12)
+
+
+def test_inflation_for_gaps_worked_example():
+    """docs/method/uncertainty.md: 4 of 5 answered p; all 5 answered q and r."""
+    sample, point = with_gaps(5, 4, LINEAR_ALONE)
+    found = inflation_for_gaps(sample, point)[0]
+    assert found[0] == pytest.approx(1 / np.sqrt(5 / 4 * (1 - 1 / 4)))
+    assert found[0] == pytest.approx(1.033, abs=0.0005)
+    assert found[1:3].tolist() == pytest.approx([1, 1])
+    m = (4 + 5 + 5) / 3
+    share = 5 / 4 * ((1 - 1 / m) / 3 + (1 - 2 / m + 1 / 5) * 2 / 3)
+    assert found[3] == pytest.approx(1 / np.sqrt(share))
+
+
+def test_inflation_at_most_doubles_the_error():
+    sample, point = with_gaps(6, 1, LINEAR_ALONE)
+    assert inflation_for_gaps(sample, point)[0, 0] == 2
+
+
+def test_replicates_see_the_stated_share_of_the_variance():
+    """12 of 16 answered: over 40,000 replicates the variance of the item mean is k s^2 / m."""
+    sample, point = with_gaps(16, 12, LINEAR_ALONE)
+    drawn = replicate(sample, seed=4, replicates=40_000)
+    x = np.array([25 * (k % 5) for k in range(12)])
+    f = inflation_for_gaps(sample, point)[0, 0]
+    assert f * drawn.standard_error[0, 0] == pytest.approx(x.std(ddof=1) / np.sqrt(12), rel=0.03)

@@ -1,24 +1,23 @@
 """Bawaslu's IKP 2024: totals from dimensions, categories from mean and sample sd."""
 
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.golden.reference import number, rows_of
+from tests.golden.reference import ROOT, number, rows_of
 from waspada.index.model import GivenScores
 from waspada.instrument import read_instrument
 from waspada.pipeline import combine
 
 DIMENSIONS = ("social_political", "election_administration", "contestation", "participation")
-PROVINCES = rows_of(Path("facts/ikp_2024_provinces.csv"))
-CHECKS = rows_of(Path("facts/ikp_2024_recompute_checks.csv"))
+PROVINCES = rows_of(ROOT / "facts" / "ikp_2024_provinces.csv")
+CHECKS = rows_of(ROOT / "facts" / "ikp_2024_recompute_checks.csv")
 
 
 @pytest.fixture(scope="module")
 def instrument():
-    return read_instrument(Path("instruments/ikp-2024"))
+    return read_instrument(ROOT / "instruments" / "ikp-2024")
 
 
 @pytest.fixture(scope="module")

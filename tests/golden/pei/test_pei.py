@@ -1,18 +1,17 @@
 """Agreement with the published sub-indices of PEI-US 2016, and the whole way from its file."""
 
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.golden.reference import number, reference_data, rows_of
+from tests.golden.reference import ROOT, number, reference_data, rows_of
 from waspada.collection.read import read_responses
 from waspada.index.scores import index_columns, score_respondents, score_table
 from waspada.instrument import read_instrument
 from waspada.pipeline import measure
 
-INSTRUMENT = Path("instruments/pei-us-2016")
+INSTRUMENT = ROOT / "instruments" / "pei-us-2016"
 
 
 @pytest.fixture(scope="module")

@@ -134,9 +134,10 @@ def test_a_region_of_others_answers_like_one_that_does_not_exist(
 def test_what_is_forbidden_and_what_is_missing_read_the_same(
     as_head: Client, example: Round
 ) -> None:
-    forbidden = as_head.get(path(example, "63.10")).content
-    missing = as_head.get(path(example, "63.98")).content
-    assert forbidden == missing
+    forbidden = as_head.get(path(example, "63.10")).content.decode()
+    missing = as_head.get(path(example, "63.98")).content.decode()
+    # The page repeats its own address in the link to the other language; nothing else differs.
+    assert forbidden.replace("63.10", "") == missing.replace("63.98", "")
 
 
 def test_the_province_reads_each_of_its_regions(as_province: Client, example: Round) -> None:
