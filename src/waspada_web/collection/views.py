@@ -94,15 +94,16 @@ def _is_loopback(address: str) -> bool:
 def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "collection/welcome.html")
-    members = round_regions(request.user)
     regions = list(regions_to_measure(request.user)[:2])
+    if not regions:  # heads and viewers come to read
+        return redirect("read")
+    members = round_regions(request.user)
     own = members.filter(round__is_synthetic=False)
     unfinished = own.exclude(state__in=(State.MEASURED, State.RELEASED))
     current = unfinished.first() or own.first() or members.first()
     context: dict[str, Any] = {
         "has_own": own.exists(),
         "has_example": members.filter(round__is_synthetic=True).exists(),
-        "may_run": bool(regions),
         "region": regions[0] if len(regions) == 1 else None,
         "task": "prepare",
     }
