@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -73,8 +73,12 @@ def _back_to(member: RoundRegion) -> HttpResponse:
 
 
 def card_address(request: HttpRequest) -> str:
-    """Where participants answer: the configured address, or the one this page was opened at."""
-    path = reverse("answer")
+    """Where participants answer: the configured address, or the one this page was opened at.
+
+    Always the Indonesian page, as the cards speak Indonesian; it offers English itself.
+    """
+    with override("id"):
+        path = reverse("answer")
     if settings.PUBLIC_ADDRESS:
         return f"{settings.PUBLIC_ADDRESS}{path}"
     return request.build_absolute_uri(path)
@@ -91,15 +95,16 @@ def _is_loopback(address: str) -> bool:
 def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "collection/welcome.html")
-    members = round_regions(request.user)
     regions = list(regions_to_measure(request.user)[:2])
+    if not regions:  # heads and viewers come to read
+        return redirect("read")
+    members = round_regions(request.user)
     own = members.filter(round__is_synthetic=False)
     unfinished = own.exclude(state__in=(State.MEASURED, State.RELEASED))
     current = unfinished.first() or own.first() or members.first()
     context: dict[str, Any] = {
         "has_own": own.exists(),
         "has_example": members.filter(round__is_synthetic=True).exists(),
-        "may_run": bool(regions),
         "region": regions[0] if len(regions) == 1 else None,
         "task": "prepare",
     }

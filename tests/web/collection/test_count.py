@@ -95,7 +95,9 @@ def test_another_halls_count_does_not_exist_for_me(hall: Hall, outsider: User) -
 
 
 def test_the_screen_shows_the_address_without_a_code(hall: Hall) -> None:
-    page = login(hall.operator).get(f"/kumpulkan/{hall.member.round_id}/63.11/layar/")
-    assert "testserver/isi" in page.content.decode()
+    for language in ("", "/en"):
+        address = f"{language}/kumpulkan/{hall.member.round_id}/63.11/layar/"
+        page = login(hall.operator).get(address)
+        assert ">testserver/isi<" in page.content.decode()
     assert not any(card.typed in page.content.decode() for card in hall.cards)
     assert hall.member.state == State.OPEN

@@ -39,6 +39,16 @@ def test_without_a_round_home_says_what_to_begin_with(operator: User) -> None:
     assert "/putaran/baru/" in page
 
 
+@pytest.mark.parametrize("kind", [RoleKind.VIEWER, RoleKind.HEAD])
+def test_who_only_reads_is_led_to_the_results(operator: User, kind: RoleKind) -> None:
+    person = make_person(kind, "63.11", email=f"{kind.value}@kesbangpol.example")
+    assert login(person).get("/")["Location"] == "/hasil/"
+
+
+def test_every_page_leads_to_the_password(operator: User) -> None:
+    assert "/akun/sandi/" in login(operator).get("/").content.decode()
+
+
 def test_logged_out_home_says_what_is_measured_and_what_is_never_done(db: None) -> None:
     page = Client().get("/").content.decode()
     assert "/isi/" in page
