@@ -171,7 +171,7 @@ class TestARoundOfOnesOwn:
                 language = LANGUAGES[number % 2]
                 page.goto(server.url("/isi/", language))
                 page.locator("#code").fill(code.lower() if number % 3 else code)
-                page.locator("main form button[type=submit]").first.click()
+                go_on(page, "main form button[type=submit]")
                 answer_as_person(page, chance, pictures=language if number < 2 else "")
                 number += 1
         assert number >= 60
@@ -286,7 +286,7 @@ def answer_as_person(page: Page, chance: random.Random, *, pictures: str) -> Non
     """From the notice to the thanks, choosing in every question of every section."""
     if pictures:
         look_at(page, f"phone-notice-360-{pictures}")
-    page.locator("main form button[type=submit]").first.click()
+    go_on(page, "main form button[type=submit]")
     leaning = chance.choice((1, 2, 2, 3))
     section = 0
     while page.locator("fieldset.item").count():
@@ -300,13 +300,19 @@ def answer_as_person(page: Page, chance: random.Random, *, pictures: str) -> Non
             choices.nth(place).check()
         if pictures and section in (1, 2):
             look_at(page, f"phone-question-{section}-360-{pictures}")
-        page.locator("main form .actions button[type=submit]").first.click()
+        go_on(page, "main form .actions button[type=submit]")
     if pictures:
         look_at(page, f"phone-review-360-{pictures}")
-    page.locator("button[value=send]").click()
+    go_on(page, "button[value=send]")
     expect(page.locator(".banner.good")).to_be_visible()
     if pictures:
         look_at(page, f"phone-sent-360-{pictures}")
+
+
+def go_on(page: Page, button: str) -> None:
+    """Press and wait for the next page; without the wait the old one would be counted again."""
+    with page.expect_navigation():
+        page.locator(button).first.click()
 
 
 def read_cards(path: Path) -> tuple[dict[str, list[str]], list[str]]:

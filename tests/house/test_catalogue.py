@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from waspada_web.ui import catalogue
 from waspada_web.ui.catalogue import Text
@@ -141,3 +142,23 @@ def test_compiled_catalogue_answers_and_is_written_only_when_older(package: Path
     later = target.stat().st_mtime + 10
     os.utime(po_path(package), (later, later))
     assert catalogue.compile_catalogues(package / "locale") == [target]
+
+
+def test_update_keeps_the_one_plural_of_indonesian(package: Path) -> None:
+    """Babel thinks that Indonesian has two; the second, empty one read as untranslated."""
+    write_view(package, 'n = ngettext("%(n)s answer", "%(n)s answers", n)')
+    plural = 'msgid "%(n)s answer"\nmsgid_plural "%(n)s answers"\nmsgstr[0] "%(n)s jawaban"'
+    write_po(package, plural)
+    catalogue.update(package)
+    assert catalogue.check(package) == []
+    assert "msgstr[1]" not in po_path(package).read_text(encoding="utf-8")
+
+
+def test_a_catalogue_compiled_late_is_heard_in_the_same_process() -> None:
+    """Django asks for translations before the tests begin, and remembers an empty answer."""
+    with translation.override("id"):
+        settings.LOCALE_PATHS = [package / "locale"]
+        assert translation.gettext("Rank of %(region)s") == "Rank of %(region)s"
+    catalogue.compile_catalogues(package / "locale")
+    with translation.override("id"):
+        assert translation.gettext("Rank of %(region)s") == "Peringkat %(region)s"

@@ -21,6 +21,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract as extract_messages
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileParser, write_po
+from django.utils.translation.reloader import translation_file_changed
 from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -175,6 +176,8 @@ def compile_catalogues(locale: Path = LOCALE) -> list[Path]:
         draft = target.with_suffix(f".{os.getpid()}.tmp")
         draft.write_bytes(compiled.getvalue())
         draft.replace(target)
+        # Django may have met the folder before, without this file, and remembers what it saw.
+        translation_file_changed(sender=None, file_path=target)
         written.append(target)
     return written
 
@@ -199,6 +202,8 @@ def updated(translations: Translations, texts: Iterable[Text]) -> str:
     known = translations.messages()
     language = translations.language
     fresh = Catalog(locale=language, charset="utf-8")
+    # The file's own number of plurals: Babel thinks that Indonesian has two.
+    fresh.mime_headers = translations.catalog.mime_headers
     for text in texts:
         old = known.get(text.key)
         fits = old is not None and isinstance(old.id, tuple | list) == (text.plural is not None)
