@@ -154,7 +154,9 @@ def test_update_keeps_the_one_plural_of_indonesian(package: Path) -> None:
     assert "msgstr[1]" not in po_path(package).read_text(encoding="utf-8")
 
 
-def test_a_catalogue_compiled_late_is_heard_in_the_same_process() -> None:
+def test_a_catalogue_compiled_late_is_heard_in_the_same_process(
+    package: Path, settings: Any
+) -> None:
     """Django asks for translations before the tests begin, and remembers an empty answer."""
     with translation.override("id"):
         settings.LOCALE_PATHS = [package / "locale"]
