@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import re
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -33,6 +36,9 @@ LARGEST_FILE = 500_000_000
 LARGE_FILE = 8_000_000
 """Bytes from which loading pyarrow costs less than it saves."""
 
+LARGEST_SHEET = 30_000_000
+"""Cells of the rectangle a sheet spans; the reader holds all of it, also where it is empty."""
+
 DELIMITERS = ",;\t"
 NEWLINE = b"\n"
 
@@ -42,15 +48,18 @@ def read_table(path: Path) -> Table:
 
     Raises AnswersError with a sentence for whatever cannot be read.
     """
-    reader = _reader(path)
-    return reader(path)
+    try:
+        return _reader(path)(path)
+    except OSError as error:
+        problem = f"The file cannot be read: {error.strerror or error}."
+        refuse(path.name, "no_file", problem, "Check that you may read it.")
 
 
 def _reader(path: Path) -> Callable[[Path], Table]:
-    source = path.name
+    source = path.name or str(path)
     if path.is_dir():
         refuse(source, "a_folder", "This is a folder.", "Name the file with the answers in it.")
-    if not path.exists():
+    if not os.path.exists(path):  # Path.exists raises for a name that is too long
         refuse(source, "no_file", "There is no such file.", "Check the name and the folder.")
     readers = {
         ".csv": _read_csv,
@@ -208,18 +217,53 @@ def _typed_column(cells: Sequence[object]) -> Column:
 
 
 def _check_workbook(source: str, path: Path) -> None:
+    """Measure before opening: a small file can claim billions of cells."""
     try:
         with zipfile.ZipFile(path) as parts:
             size = sum(part.file_size for part in parts.infolist())
-    except zipfile.BadZipFile:
+            if size > LARGEST_FILE:
+                refuse(
+                    source,
+                    "file_too_large",
+                    f"The workbook unpacks to {size:,} bytes; the limit is {LARGEST_FILE:,}.",
+                    "Save the answers as .csv (UTF-8) or .parquet.",
+                )
+            for part in parts.namelist():
+                if part.startswith("xl/worksheets/") and part.endswith(".xml"):
+                    _check_sheet(source, part, parts)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
         refuse(source, "broken_workbook", "This is no XLSX workbook.", "Save it again as .xlsx.")
-    if size > 4 * LARGEST_FILE:
+
+
+_ADDRESS = re.compile(rb"""\br=["']([A-Z]{0,3})([0-9]{1,7})["']""")
+_ADDRESS_BYTES = 16
+"""More than the longest address, so that none is lost where two blocks meet."""
+
+
+def _check_sheet(source: str, part: str, parts: zipfile.ZipFile) -> None:
+    """Refuse a sheet in which a cell stands so far out that the rectangle cannot be held."""
+    rows, columns, end = 1, 1, b""
+    with parts.open(part) as content:
+        while block := content.read(1_000_000):
+            found = set(_ADDRESS.findall(end + block))
+            rows = max(rows, *(int(row) for _, row in found), 1)
+            columns = max(columns, *(_column_number(letters) for letters, _ in found), 1)
+            end = block[-_ADDRESS_BYTES:]
+    if rows * columns > LARGEST_SHEET:
         refuse(
             source,
-            "file_too_large",
-            f"The workbook unpacks to {size:,} bytes.",
-            "Save the answers as Parquet.",
+            "sheet_too_large",
+            f"The sheet spans {rows:,} rows and {columns:,} columns.",
+            "Delete what stands far below or beside the answers, or save them as .csv (UTF-8).",
+            f"workbook part {part}",
         )
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 # Parquet

@@ -1,3 +1,4 @@
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -209,6 +210,9 @@ def test_missing_file_folder_and_unknown_format(tmp_path):
     for path, code in [
         (tmp_path / "no.csv", "no_file"),
         (tmp_path, "a_folder"),
+        (Path(), "a_folder"),
+        (tmp_path / ("x" * 300), "no_file"),
+        (tmp_path / "no.csv" / "no.csv", "no_file"),
         (write(tmp_path, "x", "answers.pdf"), "unknown_format"),
         (write(tmp_path, "no zip", "answers.xlsx"), "broken_workbook"),
         (write(tmp_path, "no parquet", "answers.parquet"), "broken_parquet"),
@@ -240,6 +244,29 @@ def test_workbook_says_the_same_as_the_text(tmp_path):
     found = read_responses(tmp_path / "answers.xlsx", ASKED).responses
     assert found.choice.tolist() == [[3, 4], [BLANK, DONT_KNOW]]
     assert found.regions == ("63.01", "63.11")
+
+
+@pytest.mark.parametrize(("row", "column"), [(1_048_575, 16_383), (1_048_575, 40), (9_999, 16_383)])
+def test_cell_far_out_is_told_before_the_reader_asks_for_all_memory(tmp_path, row, column):
+    rows = [HEADER.split(","), ["63.11", "youth", "agree", "agree"]]
+    with xlsxwriter.Workbook(tmp_path / "answers.xlsx") as book:
+        sheet = book.add_worksheet()
+        for r, cells in enumerate(rows):
+            sheet.write_row(r, 0, cells)
+        sheet.write(row, column, "x")
+    with pytest.raises(AnswersError) as caught:
+        read_responses(tmp_path / "answers.xlsx", ASKED)
+    (fault,) = caught.value.faults
+    assert fault.code == "sheet_too_large"
+    assert f"{row + 1:,} rows and {column + 1:,} columns" in fault.problem
+
+
+def test_address_is_found_where_two_blocks_of_a_sheet_meet(tmp_path, monkeypatch):
+    with zipfile.ZipFile(tmp_path / "answers.xlsx", "w") as parts:
+        filler = b" " * (1_000_000 - 10)
+        parts.writestr("xl/worksheets/sheet1.xml", filler + b'<c r="XFD1048576"/>')
+    with pytest.raises(AnswersError, match="1,048,576 rows"):
+        read_responses(tmp_path / "answers.xlsx", ASKED)
 
 
 def test_rows_of_a_workbook_are_counted_as_it_shows_them(tmp_path):
