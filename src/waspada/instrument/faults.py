@@ -28,6 +28,7 @@ class FaultCode(StrEnum):
     DUPLICATE_COLUMN = "duplicate_column"
     EMPTY_FILE = "empty_file"
     ALREADY_EXISTS = "already_exists"
+    NOT_WRITABLE = "not_writable"
     TWIN_AND_WORKBOOK_DIFFER = "twin_and_workbook_differ"
     # Sheets and columns
     MISSING_SHEET = "missing_sheet"

@@ -5,6 +5,7 @@ A folder holds `instrument.yaml` (the text twin) and one workbook; the twin is r
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from waspada.errors import Fault, InstrumentError
@@ -47,12 +48,21 @@ def read_sheets(path: Path) -> Sheets:
 
 
 def write_sheets(sheets: Sheets, path: Path) -> None:
-    """Write a workbook or a text twin, by the suffix of the path."""
+    """Write a workbook or a text twin, by the suffix of the path; InstrumentError where the
+    system refuses."""
     _check_suffix(path)
-    if path.suffix.lower() == WORKBOOK_SUFFIX:
-        path.write_bytes(xlsx_bytes(sheets))
-    else:
-        path.write_text(twin_text(sheets), encoding="utf-8", newline="\n")
+    workbook = path.suffix.lower() == WORKBOOK_SUFFIX
+    data = xlsx_bytes(sheets) if workbook else twin_text(sheets).encode()
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise refusal(
+            path.name,
+            FaultCode.NOT_WRITABLE,
+            "the file",
+            f"It cannot be written: {error.strerror or error}.",
+            "Make the folder first, or name a place where you may write.",
+        ) from error
 
 
 def convert(source: Path, target: Path, *, force: bool = False) -> None:
@@ -71,7 +81,7 @@ def convert(source: Path, target: Path, *, force: bool = False) -> None:
 
 def instrument_file(path: Path) -> Path:
     """The file to read: the path itself, or the twin or the only workbook of a folder."""
-    if not path.exists():
+    if not os.path.exists(path):  # Path.exists raises for a name that is too long
         raise refusal(
             path.name,
             FaultCode.FILE_NOT_FOUND,

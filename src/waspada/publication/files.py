@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -30,9 +31,22 @@ class FolderInUseError(WaspadaError):
     exit_code = 2
 
 
+class FolderNotWritableError(WaspadaError):
+    """The system does not let the results be written there."""
+
+    exit_code = 2
+
+
 def check_folder(folder: Path, *, force: bool = False) -> None:
     """Refuse a folder that holds files which are no earlier run; overwriting those would lose
-    them. Raises FolderInUseError."""
+    them. Raises FolderInUseError, or FolderNotWritableError where the folder cannot be made."""
+    try:
+        _check_folder(folder, force=force)
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+
+
+def _check_folder(folder: Path, *, force: bool) -> None:
     if folder.exists() and not folder.is_dir():
         raise FolderInUseError(
             f"{folder} is a file, not a folder. Name another folder with --out.",
@@ -47,6 +61,20 @@ def check_folder(folder: Path, *, force: bool = False) -> None:
             code="folder_in_use",
             folder=str(folder),
         )
+    nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not nearest.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(nearest))
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(nearest))
+
+
+def _not_writable(folder: Path, error: OSError) -> FolderNotWritableError:
+    return FolderNotWritableError(
+        f"The results cannot be written to {folder}: {error.strerror or error}. Name a folder of "
+        "your own with --out, on a disk with room.",
+        code="folder_not_writable",
+        folder=str(folder),
+    )
 
 
 def write_tables(tables: Tables, folder: Path, *, force: bool = False) -> tuple[Path, ...]:
@@ -55,9 +83,12 @@ def write_tables(tables: Tables, folder: Path, *, force: bool = False) -> tuple[
     Returns the files, the record last: where it stands, the others are complete.
     """
     check_folder(folder, force=force)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / RECORD).unlink(missing_ok=True)
-    (folder / SET_ASIDE).unlink(missing_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / RECORD).unlink(missing_ok=True)
+        (folder / SET_ASIDE).unlink(missing_ok=True)
+    except OSError as error:
+        raise _not_writable(folder, error) from error
     texts = {
         "scores.csv": scores_csv(tables),
         "ranks.csv": ranks_csv(tables),
@@ -69,7 +100,17 @@ def write_tables(tables: Tables, folder: Path, *, force: bool = False) -> tuple[
 
 
 def write_whole(path: Path, text: str) -> Path:
-    """Write beside the target, then rename: nobody ever reads half a file."""
+    """Write beside the target, then rename: nobody ever reads half a file.
+
+    Raises FolderNotWritableError where the system refuses, also when the disk becomes full.
+    """
+    try:
+        return _write_whole(path, text)
+    except OSError as error:
+        raise _not_writable(path.parent, error) from error
+
+
+def _write_whole(path: Path, text: str) -> Path:
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with open(handle, "w", encoding="utf-8", newline="") as file:

@@ -33,6 +33,7 @@ from waspada.instrument.files import (
     convert,
     differences,
     read_instrument,
+    read_sheets,
     write_sheets,
 )
 from waspada.instrument.parse import parse, parse_twin
@@ -340,6 +341,9 @@ FILES: list[tuple[FaultCode, Callable[[Path], object]]] = [
     (FaultCode.EMPTY_FILE, lambda _: parse_twin("# nothing\n")),
     (FaultCode.EMPTY_FILE, lambda _: sheets_from_xlsx(workbook_with(lambda page: None))),
     (FaultCode.ALREADY_EXISTS, write_twice),
+    (FaultCode.NOT_WRITABLE, lambda folder: write_sheets(minimal(), folder / "no" / "a.xlsx")),
+    (FaultCode.NOT_WRITABLE, lambda folder: write_sheets(minimal(), folder / "no" / "a.yaml")),
+    (FaultCode.FILE_NOT_FOUND, lambda folder: read_sheets(folder / ("x" * 300))),
     (FaultCode.TWIN_AND_WORKBOOK_DIFFER, disagree),
 ]
 
