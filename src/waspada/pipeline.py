@@ -19,7 +19,7 @@ import numpy as np
 from waspada.collection.model import Responses
 from waspada.index.attribution import too_wide
 from waspada.index.estimate import estimate
-from waspada.index.given import climb_given
+from waspada.index.given import climb_given, fingerprint_scores
 from waspada.index.model import Estimate, Floats, GivenScores, Sample, Tree
 from waspada.index.sample import draw_sample, fingerprint_answers
 from waspada.index.tree import build_tree
@@ -115,8 +115,8 @@ def combine(given: GivenScores, instrument: Instrument, *, rule: str | None = No
 
     They may enter at any level; see `index.given`. Nobody was asked, so there is neither an
     interval nor a rank set nor a probability, and nothing to withhold.
-    Raises AnswersError for scores outside 0..100, QualityError for a rule that is unknown or
-    needs more regions than have a score.
+    Raises AnswersError for scores outside 0..100, QualityError for a rule that is unknown, or was
+    asked for and needs more regions than have a score.
     """
     chosen = choose_rule(instrument, rule)
     tree = build_tree(instrument)
@@ -124,7 +124,8 @@ def combine(given: GivenScores, instrument: Instrument, *, rule: str | None = No
     regions, root = tuple(sorted(given.regions)), nodes[:, 0]
     categories = None
     if chosen is not None:
-        refuse_few_regions(chosen, root)
+        if rule:
+            refuse_few_regions(chosen, root)
         categories = categorise(chosen, root, None, [()] * len(regions))
     ranks = {
         node: Ranks.without_sets(rank_regions(nodes[:, tree.place[node] - tree.root]))
@@ -149,12 +150,15 @@ def combine(given: GivenScores, instrument: Instrument, *, rule: str | None = No
         difference_pairs=(),
         record={
             **record.run_record("combine", instrument, categories, means),
+            "seed": None,
+            "replicates": 0,
+            "scores_fingerprint": fingerprint_scores(given),
             "counts": {
                 "regions": len(regions),
                 "regions_with_score": int((~np.isnan(root)).sum()),
             },
             "given_nodes": list(given.nodes),
-            "notes": [],
+            "notes": record.category_notes(categories),
         },
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import perf_counter
 from typing import Annotated
 
 import typer
@@ -45,6 +46,7 @@ def combine(
     from waspada.pipeline import combine as combine_scores
     from waspada.publication.files import check_folder, write_tables
 
+    started = perf_counter()
     if out is not None:
         check_folder(out, force=force)
     columns = _columns(column or [])
@@ -53,13 +55,20 @@ def combine(
     if received.ignored_columns:
         names = ", ".join(received.ignored_columns)
         typer.echo(f"Columns that are no index node, ignored: {names}.", err=True)
+    reading = perf_counter()
     given = GivenScores(received.regions, received.nodes, received.values)
     tables = combine_scores(given, read, rule=rule)
+    tables.record["timings"] = {
+        "reading_seconds": round(reading - started, 3),
+        "measuring_seconds": round(perf_counter() - reading, 3),
+    }
     tables.record["scores_file"] = table.name
     tables.record["ignored_columns"] = list(received.ignored_columns)
     if out is not None:
         write_tables(tables, out, force=force)
     show_combined(tables, read)
+    for note in tables.record["notes"]:
+        typer.echo(note, err=True)
     if out is not None:
         typer.echo(f"Tables written to {out}.", err=True)
 

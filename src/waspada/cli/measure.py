@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from waspada.cli.errors import answer_errors
+from waspada.errors import MOST_PRINTED
 from waspada.instrument.model import Form
 
 if TYPE_CHECKING:
@@ -100,7 +101,11 @@ def _read_regions(path: Path) -> list[str]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
         refuse(path.name, "no_file", "The list of regions cannot be read.", "Give a UTF-8 text.")
-    return [line for line in map(tidy, lines) if line]
+    known = [line for line in map(tidy, lines) if line]
+    if not known:
+        problem = "The list of regions is empty."
+        refuse(path.name, "empty_file", problem, "Write one region per line, or leave it out.")
+    return known
 
 
 def _tell_received(received: Received, out: Path | None) -> None:
@@ -110,10 +115,17 @@ def _tell_received(received: Received, out: Path | None) -> None:
         typer.echo(f"Columns the instrument does not name, ignored: {names}.", err=True)
     if received.set_aside:
         rows = len({entry.row for entry in received.set_aside})
-        where = f"listed in {out / 'set_aside.csv'}" if out else "listed in a file with --out"
-        typer.echo(
-            f"Set aside {rows} row{'s' if rows != 1 else ''} with a fault; {where}.", err=True
-        )
+        where = f"; all are in {out / 'set_aside.csv'}" if out else ""
+        typer.echo(f"Set aside {rows} row{'s' if rows != 1 else ''} with a fault{where}:", err=True)
+        for entry in received.set_aside[:MOST_PRINTED]:
+            place = (
+                f'row {entry.row}, column "{entry.column}"' if entry.column else f"row {entry.row}"
+            )
+            typer.echo(f"{place}: {entry.reason}", err=True)
+        if len(received.set_aside) > MOST_PRINTED:
+            more = len(received.set_aside) - MOST_PRINTED
+            where = "" if out else " Name a folder with --out to have them in a file."
+            typer.echo(f"... and {more:,} more.{where}", err=True)
 
 
 def _progress() -> AbstractContextManager[Callable[[int, int], None] | None]:

@@ -75,9 +75,10 @@ def _print(table: Table) -> None:
 
 
 def _print_mean(tables: Tables, instrument: Instrument) -> None:
-    root = instrument.root.code
-    if root in tables.node_means:
-        n = tables.record["counts"]["regions_with_score"]
+    """The plain mean, and over how many regions; of one region it would say nothing new."""
+    root, counts = instrument.root.code, tables.record["counts"]
+    n = counts.get("regions_compared", counts["regions_with_score"])
+    if root in tables.node_means and n > 1:
         Console().print(f"mean of the {n} regions: {tables.node_means[root]:.2f}", highlight=False)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 import numpy as np
 
 from waspada.errors import AnswersError, Fault
@@ -26,6 +29,17 @@ def climb_given(given: GivenScores, tree: Tree) -> tuple[Floats, Floats]:
     entered[:, columns] = given.values[order]
     items = np.full((len(order), len(tree.items)), np.nan)
     return entered, climb(items, tree, given=entered)[:, tree.root :]
+
+
+def fingerprint_scores(given: GivenScores) -> str:
+    """SHA-256 of the given scores: node, region and every bit of the value; order is irrelevant
+    and empty cells, columns and regions without a score do not count."""
+    rows, columns = np.nonzero(~np.isnan(given.values))
+    scores = sorted(
+        (given.nodes[column], given.regions[row], float(given.values[row, column]).hex())
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+    )
+    return hashlib.sha256(json.dumps(scores, ensure_ascii=False).encode()).hexdigest()
 
 
 def _check(given: GivenScores, tree: Tree) -> None:

@@ -104,6 +104,16 @@ def lacks_elements(responses: Responses, instrument: Instrument) -> bool:
     return bool(instrument.strata) and responses.strata == (EVERYONE,)
 
 
+def category_notes(categories: Categories | None) -> list[str]:
+    """Why no region has a category, where the rule itself is the reason."""
+    if categories is None or not np.isnan(categories.cut_offs).any():
+        return []
+    return [
+        f'No category is named: the rule "{categories.rule.code}" needs at least three '
+        "regions with a score."
+    ]
+
+
 def notes(
     responses: Responses,
     instrument: Instrument,
@@ -117,11 +127,7 @@ def notes(
             "The answers do not tell the element of a participant: all count alike, and no "
             "category checks which elements took part."
         )
-    if categories is not None and np.isnan(categories.cut_offs).any():
-        found.append(
-            f'No category is named: the rule "{categories.rule.code}" needs at least three '
-            "regions with a score."
-        )
+    found += category_notes(categories)
     found += [
         f'No drivers: the node "{node}" has too many children for exact Shapley shares. Put a '
         "level between, or use the arithmetic mean."

@@ -1,4 +1,5 @@
 import csv
+import errno
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from waspada.cli.main import app
 
 ROOT = Path(__file__).parents[3]
 PEI = ROOT / "instruments" / "pei-us-2016"
+PILKADA = ROOT / "instruments" / "kerawanan-pilkada-contoh"
 IKP = ROOT / "instruments" / "ikp-2024"
 
 
@@ -79,7 +81,10 @@ def test_lenient_writes_what_it_set_aside(answers, tmp_path):
     out = tmp_path / "result"
     found = invoke(*base, "--lenient", "--out", out, "--replicates", 100)
     assert found.exit_code == 0
-    assert "Set aside 1 row with a fault" in found.stderr
+    assert "Set aside 1 row with a fault; all are in" in found.stderr
+    assert 'row 2, column "' in found.stderr
+    unwritten = invoke(*base, "--lenient", "--replicates", 100)
+    assert 'row 2, column "' in unwritten.stderr
     lines = (out / "set_aside.csv").read_text().splitlines()
     assert lines[0] == "row,column,reason" and lines[1].startswith("2,")
 
@@ -92,6 +97,16 @@ def test_regions_file_makes_unknown_regions_a_fault(answers, tmp_path):
     )
     assert found.exit_code == 11
     assert 'The region "Utah" is not in the list' in found.stderr
+
+
+def test_empty_list_of_regions_is_a_fault_of_the_list(answers, tmp_path):
+    known = tmp_path / "regions.txt"
+    known.write_text("\n")
+    found = invoke(
+        "measure", answers, "--instrument", PEI, "--region-column", "state", "--regions", known
+    )
+    assert found.exit_code == 11
+    assert "The list of regions is empty." in found.stderr
 
 
 @pytest.mark.parametrize(
@@ -118,6 +133,46 @@ def test_folder_with_other_files_is_refused_before_any_work(answers, tmp_path):
     assert "holds other files" in found.stderr
 
 
+@pytest.mark.parametrize("place", ["a_file/result", "x" * 300])
+def test_folder_that_cannot_be_made_is_refused_before_any_work(answers, tmp_path, place):
+    (tmp_path / "a_file").write_text("x")
+    found = invoke("measure", answers, "--instrument", "nowhere", "--out", tmp_path / place)
+    assert found.exit_code == 2
+    assert "cannot be written to" in found.stderr
+
+
+def test_disk_that_becomes_full_is_told_in_a_sentence(answers, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    found = invoke(
+        "measure", answers, "--instrument", PEI, "--region-column", "state", "--replicates", 50,
+        "--out", tmp_path / "result",
+    )  # fmt: skip
+    assert found.exit_code == 2
+    assert "No space left on device" in found.stderr
+    assert list((tmp_path / "result").iterdir()) == []
+
+
+def test_mean_is_told_over_the_regions_that_are_compared():
+    """63.02 has a score but too few answers for a category: it moves no mean."""
+    found = invoke(
+        "measure", ROOT / "examples" / "pilkada-2024-kalsel-synthetic.csv", "--instrument",
+        PILKADA, "--form", "core", "--replicates", 50,
+    )  # fmt: skip
+    assert "mean of the 12 regions" in found.stdout
+
+
+def test_one_region_has_no_mean_of_regions(answers, tmp_path):
+    lines = answers.read_text().splitlines()
+    one = tmp_path / "one.csv"
+    one.write_text("\n".join([lines[0], *(line for line in lines if "Ohio" in line)]))
+    found = invoke("measure", one, "--instrument", PEI, "--region-column", "state")
+    assert found.exit_code == 0
+    assert "1 to 1 of 1" in found.stdout and "mean of" not in found.stdout
+
+
 def test_combine_prints_the_mean_over_regions(tmp_path):
     table = tmp_path / "scores.csv"
     table.write_text("region,Nilai,note\nA,70\nB,80,x\nC,75.5,\n".replace("A,70\n", "A,70,\n"))
@@ -130,6 +185,17 @@ def test_combine_prints_the_mean_over_regions(tmp_path):
     assert "ignored: note" in found.stderr
     record = json.loads((tmp_path / "result" / "run.json").read_text())
     assert record["kind"] == "combine" and record["scores_file"] == "scores.csv"
+    assert record["seed"] is None and record["timings"]["measuring_seconds"] >= 0
+    assert len(record["scores_fingerprint"]) == 64
+
+
+def test_combine_of_one_region_says_why_it_has_no_category(tmp_path):
+    table = tmp_path / "scores.csv"
+    table.write_text("region,ikp_2024\nA,7\n")
+    found = invoke("combine", table, "--instrument", IKP)
+    assert found.exit_code == 0
+    assert "7.00" in found.stdout and "not enough data" in found.stdout
+    assert "needs at least three" in found.stderr
 
 
 @pytest.mark.parametrize(
@@ -137,7 +203,7 @@ def test_combine_prints_the_mean_over_regions(tmp_path):
     [
         ("region,IKP_2024\nA,7\n", [], 11, 'looks like "ikp_2024"'),
         ("region,ikp_2024\nA,700\n", [], 11, "outside 0 to 100"),
-        ("region,ikp_2024\nA,7\nB,8\n", [], 12, "it needs 3"),
+        ("region,ikp_2024\nA,7\nB,8\n", ["--rule", "ikp_2024_recomputed"], 12, "it needs 3"),
         ("region,ikp_2024\nA,7\n", ["--column", "x"], 2, "NODE=COLUMN"),
         ("region,ikp_2024\nA,7\n", ["--column", "a=b", "--column", "a=c"], 2, "twice"),
     ],
