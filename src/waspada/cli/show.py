@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.table import Table
+import typer
 
 from waspada.instrument.model import Instrument
 from waspada.publication.model import (
@@ -28,6 +27,7 @@ WITHHELD = {
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on stderr; yields the function that moves it."""
+    from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
@@ -37,41 +37,47 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
 
 def show_measured(tables: Tables, instrument: Instrument) -> None:
     """Region, score with interval, category with probability, rank band; highest score first."""
-    table = _table(tables, instrument, "score (95 % interval)")
+    rows = [_header(tables, "score (95 % interval)")]
     scored = len([row for row in _ranked(tables, instrument) if row.rank])
     for row, rank, category in _lines(tables, instrument):
-        table.add_row(row.region, _score(row), *_category(category), _band(rank, scored))
-    _print(table)
+        rows.append([row.region, _score(row), *_category(category), _band(rank, scored)])
+    _print(instrument.title.en, rows)
     _print_mean(tables, instrument)
 
 
 def show_combined(tables: Tables, instrument: Instrument) -> None:
     """Region, score, category, rank; highest score first."""
-    table = _table(tables, instrument, "score")
+    rows = [_header(tables, "score")]
     scored = len([row for row in _ranked(tables, instrument) if row.rank])
     for row, rank, category in _lines(tables, instrument):
         place = f"{rank.rank} of {scored}" if rank.rank else ""
-        table.add_row(row.region, _score(row, digits=2), *_category(category), place)
-    _print(table)
+        rows.append([row.region, _score(row, digits=2), *_category(category), place])
+    _print(instrument.title.en, rows)
     _print_mean(tables, instrument)
 
 
-def _table(tables: Tables, instrument: Instrument, score: str) -> Table:
-    table = Table(title=instrument.title.en, title_justify="left", box=None, pad_edge=False)
-    table.add_column("region")
-    table.add_column(score)
-    if tables.categories:
-        table.add_column("category")
-    table.add_column("rank")
-    return table
+def _header(tables: Tables, score: str) -> list[str]:
+    return ["region", score, *(["category"] if tables.categories else []), "rank"]
 
 
-def _print(table: Table) -> None:
-    """As wide as needed where nobody watches, so that no cell is cut off in a pipe."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=200)
-    console.print(table)
+def _print(title: str, rows: list[list[str]]) -> None:
+    """Columns under each other, as wide as needed: nothing is cut off, on a screen or in a pipe.
+
+    By hand: rich takes longer to import than the whole computation of a small table, and reads
+    square brackets in a region's name as markup.
+    """
+    rows = [[_printable(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    typer.echo("\n".join([title, *lines]))
+
+
+def _printable(text: str) -> str:
+    """A name from a file may hold signs that steer a terminal; none of them gets there."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def _print_mean(tables: Tables, instrument: Instrument) -> None:
@@ -79,7 +85,7 @@ def _print_mean(tables: Tables, instrument: Instrument) -> None:
     root, counts = instrument.root.code, tables.record["counts"]
     n = counts.get("regions_compared", counts["regions_with_score"])
     if root in tables.node_means and n > 1:
-        Console().print(f"mean of the {n} regions: {tables.node_means[root]:.2f}", highlight=False)
+        typer.echo(f"mean of the {n} regions: {tables.node_means[root]:.2f}")
 
 
 def _ranked(tables: Tables, instrument: Instrument) -> list[RankRow]:

@@ -225,7 +225,8 @@ def test_a_small_run_waits_for_no_large_library(answers):
     script = (
         "import sys; from waspada.cli.main import main\n"
         "try: main()\nexcept SystemExit: pass\n"
-        "slow = {'pyarrow', 'scipy', 'xlsxwriter', 'numpy.polynomial'} & set(sys.modules)\n"
+        "slow = 'pyarrow scipy xlsxwriter numpy.polynomial rich pydantic'.split()\n"
+        "slow = set(slow) & set(sys.modules)\n"
         "assert not slow, slow\n"
     )
     command = ["measure", str(answers), "--instrument", PEI, "--region-column", "state"]
@@ -237,3 +238,11 @@ def test_a_small_run_waits_for_no_large_library(answers):
         check=False,
     )
     assert found.returncode == 0, found.stderr
+
+
+def test_name_of_a_region_is_printed_as_it_is_and_steers_no_terminal(tmp_path):
+    table = tmp_path / "scores.csv"
+    table.write_text("region,ikp_2024\n[red]A[/red],7\n\x1b[31mB,8\n")
+    found = invoke("combine", table, "--instrument", IKP)
+    assert "[red]A[/red]" in found.stdout
+    assert "\x1b" not in found.stdout and "\N{REPLACEMENT CHARACTER}[31mB" in found.stdout
