@@ -276,10 +276,10 @@ def _read_parquet(path: Path) -> Table:
     source = path.name
     try:
         read = parquet.read_table(path)
-    except (pa.ArrowInvalid, OSError) as error:
+        return _from_arrow(source, [tidy(name) for name in read.column_names], read)
+    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
         problem = f"The Parquet file cannot be read: {str(error).rstrip('.')}."
         refuse(source, "broken_parquet", problem, "Save it again.")
-    return _from_arrow(source, [tidy(name) for name in read.column_names], read)
 
 
 def _from_arrow(source: str, header: list[str], read: pa.Table) -> Table:
@@ -288,9 +288,20 @@ def _from_arrow(source: str, header: list[str], read: pa.Table) -> Table:
     return table_from_columns(source, header, columns, np.arange(read.num_rows) + FIRST_ROW)
 
 
+def _can_be_encoded(kind: pa.DataType) -> bool:
+    """Text, numbers, dates and truth values; pyarrow has no dictionary of lists or records."""
+    import pyarrow as pa
+
+    types = pa.types
+    plain = (types.is_string, types.is_large_string, types.is_dictionary, types.is_boolean)
+    return any(fits(kind) for fits in (*plain, types.is_integer, types.is_floating, types.is_date))
+
+
 def _arrow_column(cells: pa.ChunkedArray[Any]) -> Column:
     import pyarrow as pa
 
+    if not _can_be_encoded(cells.type):
+        return factorise("" if cell is None else str(cell) for cell in cells.to_pylist())
     encoded = cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
     joined: Any = encoded.unify_dictionaries().combine_chunks()
     if isinstance(joined, pa.ChunkedArray):

@@ -246,3 +246,21 @@ def test_name_of_a_region_is_printed_as_it_is_and_steers_no_terminal(tmp_path):
     found = invoke("combine", table, "--instrument", IKP)
     assert "[red]A[/red]" in found.stdout
     assert "\x1b" not in found.stdout and "\N{REPLACEMENT CHARACTER}[31mB" in found.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="The system has no /dev/full.")
+def test_standard_output_that_cannot_be_written_is_told_in_a_sentence(tmp_path):
+    table = tmp_path / "scores.csv"
+    table.write_text("region,ikp_2024\nA,7\n")
+    command = [sys.executable, "-m", "waspada.cli.main", "combine", table, "--instrument", IKP]
+    with Path("/dev/full").open("w") as full:
+        found = subprocess.run(
+            command,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+            check=False,
+        )
+    assert found.returncode == 2
+    assert "No space left on device" in found.stderr and "Traceback" not in found.stderr

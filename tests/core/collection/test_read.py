@@ -1,5 +1,6 @@
 import zipfile
-from datetime import date
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -310,6 +311,37 @@ def test_parquet_says_the_same_as_the_text(tmp_path, dictionary):
     found = read_responses(tmp_path / "answers.parquet", ASKED)
     assert found.responses.choice.tolist() == [[3, 4], [BLANK, DONT_KNOW]]
     assert found.ignored_columns == ("number",)
+
+
+def test_column_of_any_type_may_stand_in_a_parquet_file(tmp_path):
+    """Survey tools add times, lists and records; nobody asked for them, they are ignored."""
+    extra = {
+        "when": pa.array([datetime(2024, 11, 27), None]),
+        "long": pa.array([timedelta(seconds=3)] * 2),
+        "many": pa.array([["a", "b"], []]),
+        "place": pa.array([{"lat": 1.0}, None]),
+        "price": pa.array([Decimal("1.50"), None]),
+        "raw": pa.array([b"\xff", None]),
+        "nothing": pa.nulls(2),
+        "flag": pa.array([True, False]),
+        "large": pa.array(["x", "y"], pa.large_string()),
+        "view": pa.array(["x", "y"], pa.string_view()),
+        "tiny": pa.array([1, 2], pa.uint8()),
+    }
+    rows = [line.split(",") for line in GOOD.splitlines()]
+    columns = {name: pa.array(cells) for name, *cells in zip(*rows, strict=True)}
+    parquet.write_table(pa.table({**columns, **extra}), tmp_path / "answers.parquet")
+    found = read_responses(tmp_path / "answers.parquet", ASKED)
+    assert found.ignored_columns == tuple(extra)
+    assert len(found.responses) == 2
+
+
+def test_text_of_a_parquet_file_that_is_not_utf8_is_told(tmp_path):
+    raw = pa.array([b"\xff"]).view(pa.string())
+    parquet.write_table(pa.table({"region": raw}), tmp_path / "answers.parquet")
+    with pytest.raises(AnswersError) as caught:
+        read_responses(tmp_path / "answers.parquet", ASKED)
+    assert caught.value.faults[0].code == "broken_parquet"
 
 
 def test_large_file_is_read_the_fast_way_with_the_same_result(tmp_path, monkeypatch):
