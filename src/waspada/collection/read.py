@@ -19,7 +19,7 @@ from waspada.collection.match import (
     suggestion,
 )
 from waspada.collection.model import BLANK, EVERYONE, Received, Responses
-from waspada.collection.table import Column, Table
+from waspada.collection.table import Column, Table, tidy
 from waspada.instrument.model import Instrument, Item
 
 
@@ -39,7 +39,8 @@ def read_responses(
     column the instrument does not name is listed once and never stored.
     stratum_column: None takes the column "stratum" where there is one. id_column: None takes
     "response_id" where there is one; it only serves to find a row that stands there twice.
-    regions: the known regions; None takes every region as given.
+    regions: the known regions; None takes those the instrument lists, or else every region as
+    given.
     lenient: set rows with a fault aside instead of refusing the file; faults of the file as a
     whole (unreadable, columns missing) still refuse it.
     Raises AnswersError with all faults at once.
@@ -53,6 +54,8 @@ def read_responses(
         id_column=id_column,
     )
     faults = RowFaults(table)
+    if regions is None:
+        regions = instrument.regions or None
     region = _read_regions(table, layout, regions, faults)
     stratum = _read_strata(table, layout, instrument, faults)
     _check_ids(table, layout, faults)
@@ -103,7 +106,7 @@ def _read_regions(
 ) -> NDArray[np.int32]:
     """(n,) number of the region's text in its column."""
     column = table.column(layout.region)
-    known = None if regions is None else frozenset(regions)
+    known = None if regions is None else frozenset(map(tidy, regions))
     bad = [i for i, text in enumerate(column.texts) if _is_bad_region(text, column, known)]
 
     def wording(text: str) -> Wording:

@@ -120,6 +120,7 @@ KNOWN: dict[str, tuple[Column, ...]] = {
         Column("status", width=30),
         Column("rationale", translated=True, width=60),
     ),
+    "regions": (Column("code", required=True, width=28),),
 }
 REQUIRED_SHEETS = ("survey", "choices", "settings", "index")
 

@@ -207,6 +207,7 @@ class Instrument:
 
     nodes: parents before children, in the order of the sheet.
     category_rules: the first one is the default.
+    regions: the only ones answers may come from, as files write them; () where all are welcome.
     notice, thanks: what a participant reads before the first question and after sending; script:
     what the facilitator says. Paragraphs are parted by a blank line; **bold** opens a paragraph;
     fields in double braces are filled from the round.
@@ -224,6 +225,7 @@ class Instrument:
     nodes: tuple[Node, ...]
     strata: tuple[Stratum, ...] = ()
     category_rules: tuple[CategoryRule, ...] = ()
+    regions: tuple[str, ...] = ()
     status: str = ""
     note: Text = Text("", "")
     notice: Text = Text("", "")

@@ -9,6 +9,7 @@ from waspada.instrument.elements import read_strata
 from waspada.instrument.faults import Faults
 from waspada.instrument.head import Head, read_head
 from waspada.instrument.model import AnswerScale, Instrument, Item, Node, Section
+from waspada.instrument.places import read_regions
 from waspada.instrument.questions import SurveyReader, check_every_leaf_is_asked
 from waspada.instrument.rules import read_rules
 from waspada.instrument.scales import read_scales
@@ -59,6 +60,7 @@ def _instrument(sheets: Sheets, tables: dict[str, Table]) -> Instrument:
         nodes=nodes,
         strata=read_strata(tables["strata"]) if "strata" in tables else (),
         category_rules=read_rules(tables["categories"]) if "categories" in tables else (),
+        regions=read_regions(tables["regions"]) if "regions" in tables else (),
         status=head.status,
         note=head.note,
         notice=head.notice,

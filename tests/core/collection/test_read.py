@@ -1,4 +1,5 @@
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -175,6 +176,12 @@ def test_unknown_region_is_a_fault_only_where_regions_are_known(tmp_path):
     read(tmp_path, GOOD)
     error = faults_of(tmp_path, GOOD, regions=["63.11", "63.10"])
     assert [f.place for f in error.faults] == ['row 3, column "region"']
+
+
+def test_regions_of_the_instrument_are_the_known_ones_unless_others_are_named(tmp_path):
+    asked = replace(ASKED, regions=("63.11",))
+    assert [f.code for f in faults_of(tmp_path, GOOD, asked).faults] == ["region"]
+    assert len(read(tmp_path, GOOD, asked, regions=["63.01", "63.11"]).responses) == 2
 
 
 def test_element_column_can_be_named_and_must_then_exist(tmp_path):

@@ -52,6 +52,9 @@ strata:
     - {{code: youth, "label{ID}": Pemuda, "label{EN}": Youth, weight: 1, minimum_count: 5,
         required: 1, merge_into: others, "description{ID}": Muda, "description{EN}": Young}}
     - {{code: others, "label{ID}": Lain, "label{EN}": Others}}
+regions:
+  columns: []
+  rows: [{{code: "63.01"}}, {{code: "63.10"}}]
 categories:
   columns: []
   rows:

@@ -163,6 +163,8 @@ CONTENT: list[tuple[FaultCode, Change, str]] = [
     (FaultCode.BAD_MIN_SHARE, cell("index", 3, "min_share", "0"), 'column "min_share"'),
     (FaultCode.BAD_MIN_SHARE, cell("index", 3, "min_share", "1.1"), 'column "min_share"'),
     (FaultCode.NODE_WITHOUT_ITEMS, cell("index", 4, "evidence", ""), 'row 4, column "code"'),
+    (FaultCode.DUPLICATE_CODE, cell("regions", 3, "code", "63.01"), 'sheet "regions", row 3'),
+    (FaultCode.MISSING_VALUE, lambda s: with_rows(s, "regions", {"note": "x"}), 'sheet "regions"'),
     (FaultCode.UNKNOWN_MERGE, cell("strata", 2, "merge_into", "elders"), 'column "merge_into"'),
     (FaultCode.MERGE_INTO_ITSELF, cell("strata", 2, "merge_into", "youth"), "row 2"),
     (FaultCode.UNKNOWN_RULE_KIND, cell("categories", 2, "kind", "vote"), 'column "kind"'),

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.instrument.minimal import EN, ID, minimal, minimal_twin, with_cell, with_rows
+from tests.core.instrument.minimal import (
+    EN,
+    ID,
+    minimal,
+    minimal_twin,
+    with_cell,
+    with_rows,
+    without_sheet,
+)
 from waspada.instrument.columns import KNOWN, header_key, not_used
 from waspada.instrument.model import (
     Aggregation,
@@ -91,6 +99,11 @@ def test_sections_scales_nodes_and_elements_are_read(instrument):
         merge_into="others",
         description=Text("Muda", "Young"),
     )
+
+
+def test_regions_are_kept_as_written_and_none_means_all(instrument):
+    assert instrument.regions == ("63.01", "63.10")
+    assert parse(without_sheet(minimal(), "regions")).regions == ()
 
 
 def test_the_first_category_rule_is_the_default_and_open_ends_are_infinite(instrument):
