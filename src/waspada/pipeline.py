@@ -51,11 +51,14 @@ def measure(
     seed: int,
     replicates: int = 1000,
     rule: str | None = None,
+    for_office: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Tables:
     """Measure the regions that have responses.
 
     rule: code of a category rule; None takes the instrument's first.
+    for_office: tables for the office that holds the answers: a node keeps its score from five
+    answers on, also where it would tell a hidden sibling. Pages and whatever is passed on do not.
     progress: called with (regions done, regions in all) while replicates are drawn.
     Raises QualityError: no responses, too few replicates, or a rule that is unknown, or was asked
     for and needs more regions.
@@ -69,7 +72,7 @@ def measure(
     drawn = replicate(sample, seed=seed, replicates=replicates, progress=progress)
     interval = intervals(sample, point, drawn)
 
-    withheld = withhold(point, sample.tree)
+    withheld = withhold(point, sample.tree, for_office=for_office)
     shown = np.where(withheld.any, np.nan, point.values)
     reasons = _reasons(chosen, point, sample, instrument)
     compared = np.where([[bool(against)] for against in reasons], np.nan, shown)
@@ -99,6 +102,7 @@ def measure(
         record={
             **record.run_record("measure", instrument, categories, means),
             "seed": seed,
+            "for_office": for_office,
             "replicates": replicates,
             "replicates_with_gaps": drawn.with_gaps,
             "replicates_refused": drawn.refused,

@@ -17,6 +17,7 @@ from tests.core.instruments import (
 )
 from waspada.errors import AnswersError, QualityError
 from waspada.index.model import GivenScores
+from waspada.index.sample import draw_sample, fingerprint_answers
 from waspada.instrument.model import Aggregation
 from waspada.pipeline import combine, measure
 
@@ -261,3 +262,38 @@ def test_combine_leaves_a_region_without_enough_scores_empty():
     tables = combine(given, strict)
     assert root_of(tables)["A"].flags == ("children_missing",)
     assert tables.categories[0].category == "not_enough_data"
+
+
+def with_bowl(responses, code, *, of):
+    """The same answers, with the people of some elements drawing from one bowl."""
+    strata = (*responses.strata, code)
+    members = [responses.strata.index(element) for element in of]
+    stratum = np.where(
+        np.isin(responses.stratum, members), len(responses.strata), responses.stratum
+    )
+    return replace(responses, strata=strata, stratum=stratum)
+
+
+def test_people_of_a_shared_bowl_count_for_all_of_its_elements():
+    """No required element is missing, although no card carries b or c alone."""
+    tables = run(with_bowl(only(RESPONSES, "63.01"), "b+c", of="bc"))
+    (row,) = tables.categories
+    assert row.category != "not_enough_data"
+    states = {e.element: (e.state, e.merged_with) for e in tables.elements}
+    assert states["b"] == ("merged", ("c",))
+    assert states["c"] == ("merged", ("b",))
+
+
+def test_a_shared_bowl_weighs_as_much_as_its_elements_together():
+    """With equal answers inside the bowl its weight alone decides; it is that of two elements."""
+    apart, together = RESPONSES, with_bowl(RESPONSES, "b+c", of="bc")
+    groups = [draw_sample(r, ASKED).groups for r in (apart, together)]
+    bowls = [g.weight[0, g.group[0, 1:3]] for g in groups]
+    assert bowls[0].sum() == pytest.approx(2 / 3)
+    assert bowls[1][0] == bowls[1][1] == pytest.approx(2 / 3)
+
+
+def test_the_fingerprint_tells_a_shared_bowl_from_separate_ones():
+    together = with_bowl(RESPONSES, "b+c", of="bc")
+    assert fingerprint_answers(together, ASKED) != fingerprint_answers(RESPONSES, ASKED)
+    assert fingerprint_answers(shuffled(together), ASKED) == fingerprint_answers(together, ASKED)

@@ -86,6 +86,7 @@ def measure(
             seed=seed,
             replicates=replicates,
             rule=rule,
+            for_office=True,
             progress=show,
         )
     tables = _with_circumstances(tables, received, answers, read - started, perf_counter() - read)

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher, get_close_matches
 import numpy as np
 from numpy.typing import NDArray
 
-from waspada.collection.model import BLANK
+from waspada.collection.model import BLANK, JOINT
 from waspada.collection.table import Column
 from waspada.instrument.model import AnswerScale, Stratum
 
@@ -47,6 +47,13 @@ def stratum_positions(strata: Sequence[Stratum]) -> dict[str, int]:
         found.setdefault(key(stratum.label.id), i)
         found.setdefault(key(stratum.label.en), i)
     return found
+
+
+def joint_positions(text: str, positions: dict[str, int]) -> tuple[int, ...]:
+    """Elements of a cell that joins several, in the instrument's order; () where it does not."""
+    parts = [positions.get(key(part), UNKNOWN) for part in text.split(JOINT)]
+    known = len(parts) > 1 and min(parts) >= 0 and len(set(parts)) == len(parts)
+    return tuple(sorted(parts)) if known else ()
 
 
 def match_cells(column: Column, positions: dict[str, int]) -> NDArray[np.int16]:

@@ -16,12 +16,18 @@ EVERYONE = "everyone"
 """Code of the single stratum when answers carry no element."""
 
 
+JOINT = "+"
+"""Joins the codes of elements whose people drew from one bowl: "news_media+academics"."""
+
+
 @dataclass(frozen=True)
 class Responses:
     """Answers of n respondents.
 
     regions: codes of the regions that have responses, sorted.
-    strata: codes of the elements, in the instrument's order; (EVERYONE,) without elements.
+    strata: codes of the elements, in the instrument's order; (EVERYONE,) without elements. Codes
+    joined by JOINT follow them, for people of small elements who drew from one bowl: nobody knows
+    who of them belongs to which, so they count as one element with the weight of all.
     region: (n,) position in `regions`.
     stratum: (n,) position in `strata`.
     choice: (n, n_items) position of the choice in its item's scale, BLANK where empty;

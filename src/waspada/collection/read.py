@@ -14,11 +14,13 @@ from waspada.collection.layout import Layout, lay_out
 from waspada.collection.match import (
     UNKNOWN,
     choice_positions,
+    joint_positions,
+    key,
     match_cells,
     stratum_positions,
     suggestion,
 )
-from waspada.collection.model import BLANK, EVERYONE, Received, Responses
+from waspada.collection.model import BLANK, EVERYONE, JOINT, Received, Responses
 from waspada.collection.table import Column, Table, tidy
 from waspada.instrument.model import Instrument, Item
 
@@ -57,7 +59,7 @@ def read_responses(
     if regions is None:
         regions = instrument.regions or None
     region = _read_regions(table, layout, regions, faults)
-    stratum = _read_strata(table, layout, instrument, faults)
+    strata, stratum = _read_strata(table, layout, instrument, faults)
     _check_ids(table, layout, faults)
     choice = _read_choices(table, instrument, layout, faults)
     keep, set_aside = faults.settle(lenient=lenient)
@@ -71,7 +73,7 @@ def read_responses(
         )
     return Received(
         instrument=instrument,
-        responses=_responses(table, layout, instrument, region, stratum, choice, keep),
+        responses=_responses(table, layout, region, strata, stratum, choice, keep),
         ignored_columns=layout.ignored,
         set_aside=set_aside,
     )
@@ -80,8 +82,8 @@ def read_responses(
 def _responses(
     table: Table,
     layout: Layout,
-    instrument: Instrument,
     region: NDArray[np.int32],
+    strata: tuple[str, ...],
     stratum: NDArray[np.int16],
     choice: NDArray[np.int16],
     keep: NDArray[np.bool_],
@@ -91,7 +93,6 @@ def _responses(
     present = sorted(np.unique(region[keep]).tolist(), key=lambda code: texts[code])
     position = np.zeros(len(texts), dtype=np.intp)
     position[present] = np.arange(len(present))
-    strata = tuple(s.code for s in instrument.strata) if layout.stratum else (EVERYONE,)
     return Responses(
         regions=tuple(texts[code] for code in present),
         strata=strata,
@@ -135,12 +136,19 @@ def _region_fault(text: str, column: Column, known: frozenset[str] | None) -> Wo
 
 def _read_strata(
     table: Table, layout: Layout, instrument: Instrument, faults: RowFaults
-) -> NDArray[np.int16]:
-    """(n,) position of the element in the instrument's list; all 0 where there is no column."""
+) -> tuple[tuple[str, ...], NDArray[np.int16]]:
+    """The elements, joint ones last, and (n,) the position of each row's element among them."""
     if layout.stratum is None:
-        return np.zeros(len(table), dtype=np.int16)
+        return (EVERYONE,), np.zeros(len(table), dtype=np.int16)
     column = table.column(layout.stratum)
     positions = stratum_positions(instrument.strata)
+    strata = [stratum.code for stratum in instrument.strata]
+    for text in sorted(column.texts):
+        joint = JOINT.join(strata[p] for p in joint_positions(text, positions))
+        if joint and joint not in strata:
+            strata.append(joint)
+        if joint:
+            positions[key(text)] = strata.index(joint)
     matched = match_cells(column, positions)
     codes = ", ".join(stratum.code for stratum in instrument.strata)
     bad = np.unique(column.codes[matched < 0]).tolist()
@@ -149,7 +157,7 @@ def _read_strata(
         return _stratum_fault(text, codes, instrument)
 
     faults.add_texts("element", layout.stratum, column, bad, wording)
-    return matched
+    return tuple(strata), matched
 
 
 def _stratum_fault(text: str, codes: str, instrument: Instrument) -> Wording:

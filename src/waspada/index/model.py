@@ -79,30 +79,44 @@ class Groups:
     count, weight: responses and share of the region's weight per group; the weights of a region
     sum to 1, or are all 0 where no group reached MINIMUM_RESPONSES.
     small: the element has answers, but fewer than its minimum.
-    n: responses per element.
+    n: responses per carrying element. carrier: the element under which each one's answers are
+    counted, itself unless people of several drew from one bowl.
     """
 
     elements: tuple[str, ...]
     n: Counts
+    carrier: NDArray[np.intp]
     small: Flags
     group: NDArray[np.intp]
     count: Counts
     weight: Floats
 
     @cached_property
+    def is_present(self) -> Flags:
+        """(n_regions, n_elements) whether anybody answered under the element, or its bowl."""
+        present: Flags = np.take_along_axis(self.n, self.carrier, axis=1) > 0
+        return present
+
+    @cached_property
     def state(self) -> NDArray[np.object_]:
         """(n_regions, n_elements) of ElementState."""
-        present = self.n > 0
+        present = self.is_present
         survives = np.take_along_axis(self.weight > 0, self.group, axis=1)
-        members = np.zeros_like(self.n)
-        np.add.at(members, (np.arange(len(members))[:, None], self.group), present)
-        company = np.take_along_axis(members, self.group, axis=1) > 1
-        order = [~present, ~survives, self.small & company]
+        company = _size_of_own(self.group, present) > 1
+        shares = _size_of_own(self.carrier, present) > 1
+        order = [~present, ~survives, self.small & company | shares]
         states = (ElementState.ABSENT, ElementState.LEFT_OUT, ElementState.MERGED)
         chosen = np.select(order, [0, 1, 2], default=3)
         names: NDArray[np.object_] = np.array([*states, ElementState.COUNTED], dtype=object)
         state: NDArray[np.object_] = names[chosen]
         return state
+
+
+def _size_of_own(place: NDArray[np.intp], present: Flags) -> Counts:
+    """(n_regions, n_elements) how many present elements stand in the same place as each."""
+    sizes = np.zeros(place.shape, dtype=np.int64)
+    np.add.at(sizes, (np.arange(len(sizes))[:, None], place), present)
+    return np.take_along_axis(sizes, place, axis=1)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import json
 import numpy as np
 from numpy.typing import NDArray
 
-from waspada.collection.model import EVERYONE, Responses
+from waspada.collection.model import EVERYONE, JOINT, Responses
 from waspada.index.model import Sample
 from waspada.index.scores import index_columns, score_table
 from waspada.index.strata import ALL_IN_ONE, group_elements
@@ -24,12 +24,13 @@ def draw_sample(responses: Responses, instrument: Instrument) -> Sample:
     """
     table = score_table(instrument)
     regions, region = _canonical_regions(responses)
-    strata, element = _elements(responses, instrument)
+    strata, carrier, element = _elements(responses, instrument, region, len(regions))
     choice = responses.choice[:, index_columns(instrument)]
     speaks = _has_score(choice, table)
     region, element, choice = region[speaks], element[speaks], choice[speaks]
     n = np.bincount(region * len(strata) + element, minlength=len(regions) * len(strata))
-    groups = group_elements(n.reshape(len(regions), len(strata)).astype(np.int64), strata)
+    n = n.reshape(len(regions), len(strata)).astype(np.int64)
+    groups = group_elements(n, strata, carrier)
     block = region * len(strata) + groups.group[region, element]
     order = np.lexsort((*reversed(pack_rows(choice)), block))
     present, start = _starts(block[order])
@@ -51,8 +52,8 @@ def fingerprint_answers(responses: Responses, instrument: Instrument) -> str:
     Rows are sorted, so their order is irrelevant; identical rows are interchangeable.
     """
     regions, region = _canonical_regions(responses)
-    strata, element = _elements(responses, instrument)
-    head = [[i.code for i in instrument.items], list(regions), [s.code for s in strata]]
+    codes, element = _canonical_elements(responses, instrument)
+    head = [[i.code for i in instrument.items], list(regions), codes]
     digest = hashlib.sha256(json.dumps(head, ensure_ascii=False).encode())
     order = np.lexsort((*reversed(pack_rows(responses.choice)), element, region))
     for rows in np.array_split(order, max(1, len(order) // 100_000)):
@@ -88,14 +89,40 @@ def _canonical_regions(responses: Responses) -> tuple[tuple[str, ...], NDArray[n
 
 
 def _elements(
-    responses: Responses, instrument: Instrument
-) -> tuple[tuple[Stratum, ...], NDArray[np.intp]]:
-    """The elements, and the position of each row's element among them."""
+    responses: Responses, instrument: Instrument, region: NDArray[np.intp], n_regions: int
+) -> tuple[tuple[Stratum, ...], NDArray[np.intp], NDArray[np.intp]]:
+    """The elements; (n_regions, n_elements) which element carries the answers of each; and each
+    row's carrying element.
+
+    An element carries its own answers, unless people of several drew from one bowl in a region:
+    then the first of them carries the answers of all, also those with a card of one alone.
+    """
     if responses.strata == (EVERYONE,) or not instrument.strata:
-        return (ALL_IN_ONE,), np.zeros(len(responses), dtype=np.intp)
+        alone = np.zeros((n_regions, 1), dtype=np.intp)
+        return (ALL_IN_ONE,), alone, np.zeros(len(responses), dtype=np.intp)
     position = {stratum.code: i for i, stratum in enumerate(instrument.strata)}
-    move = np.array([position[code] for code in responses.strata], dtype=np.intp)
-    return instrument.strata, move[responses.stratum]
+    members = [[position[c] for c in code.split(JOINT)] for code in responses.strata]
+    carrier = np.tile(np.arange(len(position)), (n_regions, 1))
+    for stratum, joined in enumerate(members):
+        if len(joined) > 1:
+            for r in np.unique(region[responses.stratum == stratum]):
+                homes = carrier[r, joined]
+                carrier[r, np.isin(carrier[r], homes)] = homes.min()
+    first = np.array([joined[0] for joined in members], dtype=np.intp)
+    return instrument.strata, carrier, carrier[region, first[responses.stratum]]
+
+
+def _canonical_elements(
+    responses: Responses, instrument: Instrument
+) -> tuple[list[str], NDArray[np.intp]]:
+    """Element codes in an order of their own, joint ones last, and each row's place among them."""
+    if responses.strata == (EVERYONE,) or not instrument.strata:
+        return [EVERYONE], np.zeros(len(responses), dtype=np.intp)
+    present = np.unique(responses.stratum).tolist()
+    joint = sorted(responses.strata[s] for s in present if JOINT in responses.strata[s])
+    codes = [stratum.code for stratum in instrument.strata] + joint
+    move = np.array([codes.index(c) if c in codes else 0 for c in responses.strata], dtype=np.intp)
+    return codes, move[responses.stratum]
 
 
 def _has_score(choice: NDArray[np.int16], table: NDArray[np.float64]) -> NDArray[np.bool_]:

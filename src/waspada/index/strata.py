@@ -14,12 +14,17 @@ ALL_IN_ONE = Stratum(code=EVERYONE, label=Text("Semua peserta", "All participant
 """Stands in where answers carry no element."""
 
 
-def group_elements(n: Counts, strata: tuple[Stratum, ...]) -> Groups:
+def group_elements(
+    n: Counts, strata: tuple[Stratum, ...], carrier: NDArray[np.intp] | None = None
+) -> Groups:
     """Merge small elements and share out the weight, for all regions at once.
 
     n: (n_regions, n_elements) responses with at least one scored answer.
+    carrier: (n_regions, n_elements) the element under which the answers of each were counted:
+    itself, or the first of those whose people drew from one bowl. None: each itself.
 
     Judged on these first counts only, so the order of the sheet decides nothing:
+    0. Elements of one bowl are one element from the start, with the weight of all.
     1. An element with 0 < n < its minimum moves into the group of its `merge_into`.
     2. Nobody moves twice. If A names B, and B is small too and has moved on to C, A stays in the
        place B left, alone or with others that named B.
@@ -28,17 +33,21 @@ def group_elements(n: Counts, strata: tuple[Stratum, ...]) -> Groups:
     5. A group's weight is the sum over its members; an absent element (n = 0) brings none. What
        is left out or absent gives its weight to the groups that stay, in proportion.
     """
-    minimum = np.array([max(s.minimum_count, MINIMUM_RESPONSES) for s in strata])
-    target = _targets(strata)
-    small = (n > 0) & (n < minimum)
-    group = _groups(small, target)
-    member_weight = np.where(n > 0, np.array([s.weight for s in strata], dtype=float), 0.0)
+    if carrier is None:
+        carrier = np.broadcast_to(np.arange(len(strata)), n.shape)
+    counted = np.take_along_axis(n, carrier, axis=1)
+    minimum = np.array([max(s.minimum_count, MINIMUM_RESPONSES) for s in strata])[carrier]
+    small = (counted > 0) & (counted < minimum)
+    group = _groups(small, carrier[:, _targets(strata)], carrier)
+    weights = np.array([s.weight for s in strata], dtype=float)
+    member_weight = np.where(counted > 0, weights, 0.0)
     count = _sum_by_group(n, group).astype(np.int64)
     weight = np.where(count >= MINIMUM_RESPONSES, _sum_by_group(member_weight, group), 0.0)
     total = weight.sum(axis=1, keepdims=True)
     return Groups(
         elements=tuple(s.code for s in strata),
         n=n,
+        carrier=carrier,
         small=small,
         group=group,
         count=count,
@@ -55,13 +64,18 @@ def _targets(strata: tuple[Stratum, ...]) -> NDArray[np.intp]:
     )
 
 
-def _groups(small: NDArray[np.bool_], target: NDArray[np.intp]) -> NDArray[np.intp]:
-    """(n_regions, n_elements) group of each element's answers."""
-    own = np.arange(len(target))
-    mutual = (target[target] == own) & (target != own)
-    paired = mutual & small & small[:, target]
-    home = np.where(paired, np.minimum(own, target), own)
-    return np.where(small, home[:, target], home)
+def _groups(
+    small: NDArray[np.bool_], target: NDArray[np.intp], carrier: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """(n_regions, n_elements) group of each element's answers.
+
+    target: (n_regions, n_elements) carrying element of where each one goes when small.
+    """
+    target = np.take_along_axis(target, carrier, axis=1)
+    mutual = (np.take_along_axis(target, target, axis=1) == carrier) & (target != carrier)
+    paired = mutual & small & np.take_along_axis(small, target, axis=1)
+    home = np.where(paired, np.minimum(carrier, target), carrier)
+    return np.where(small, np.take_along_axis(home, target, axis=1), home)
 
 
 def _sum_by_group(

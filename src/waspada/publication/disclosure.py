@@ -33,14 +33,22 @@ class Withheld:
         return self.too_few | self.unanimous | self.protects_another
 
 
-def withhold(estimate: Estimate, tree: Tree) -> Withheld:
-    """Decide on every cell of every region at once."""
+def withhold(estimate: Estimate, tree: Tree, *, for_office: bool = False) -> Withheld:
+    """Decide on every cell of every region at once.
+
+    for_office: the tables stay with the office that holds the answers anyway. Then a node with
+    five different answers keeps its score, although it may tell a hidden sibling; items, which
+    stand closest to single answers, are protected all the same.
+    """
     has_score = ~np.isnan(estimate.values)
     too_few = estimate.n_used < MINIMUM_RESPONSES
     unanimous = has_score & ~too_few & ~estimate.varies
     sensitive = (too_few | unanimous) & has_score
     hidden = protect(sensitive, estimate.values, estimate.n_used, tree)
-    return Withheld(too_few, unanimous, hidden & ~sensitive)
+    protects_another = hidden & ~sensitive
+    if for_office:
+        protects_another[:, tree.root :] = False
+    return Withheld(too_few, unanimous, protects_another)
 
 
 def protect(sensitive: Flags, values: Floats, n: Counts, tree: Tree) -> Flags:

@@ -244,12 +244,14 @@ def element_rows(sample: Sample, instrument: Instrument) -> tuple[ElementRow, ..
 
 def _company(groups: Groups, r: int, e: int) -> tuple[str, ...]:
     """The other elements whose answers lie in the same group."""
-    if groups.n[r, e] == 0:
+    if not groups.is_present[r, e]:
         return ()
     return tuple(
         element
         for other, element in enumerate(groups.elements)
-        if other != e and groups.n[r, other] > 0 and groups.group[r, other] == groups.group[r, e]
+        if other != e
+        and groups.is_present[r, other]
+        and groups.group[r, other] == groups.group[r, e]
     )
 
 

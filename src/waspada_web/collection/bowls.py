@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from waspada.collection.model import JOINT
 from waspada.instrument.model import Stratum
 
 SMALLEST = 5
@@ -15,12 +16,16 @@ FEWEST_SPARES = 2
 
 @dataclass(frozen=True)
 class Bowl:
-    """Cards of one bowl. stratum: the element all its cards carry; members: the elements that
-    draw from it, the carrying one included where it is expected at all."""
+    """Cards of one bowl. members: the elements that draw from it, in the instrument's order."""
 
-    stratum: str
     members: tuple[str, ...]
     expected: int
+
+    @property
+    def stratum(self) -> str:
+        """What all its cards carry: the element, or several joined. The method then counts the
+        people of the bowl as one element with the weight of all."""
+        return JOINT.join(self.members)
 
     @property
     def spares(self) -> int:
@@ -62,7 +67,5 @@ def share_out(expected: Mapping[str, int], strata: Sequence[Stratum]) -> tuple[B
             continue
         members[holder] = sorted([*members.get(holder, []), *members.pop(code)], key=order.index)
     return tuple(
-        Bowl(stratum=code, members=tuple(members[code]), expected=size(code))
-        for code in order
-        if code in members
+        Bowl(members=tuple(members[code]), expected=size(code)) for code in order if code in members
     )

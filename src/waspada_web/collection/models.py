@@ -15,6 +15,9 @@ from waspada_web.elections.models import Election
 from waspada_web.instrument.models import InstrumentVersion
 from waspada_web.regions.models import Region
 
+STRATUM_LENGTH = 650
+"""Ten element codes of 64 characters, joined: all that could share one bowl."""
+
 
 class State(models.TextChoices):
     """States of a round in one region; each step is an operation with its checks."""
@@ -114,7 +117,7 @@ class Card(models.Model):
     """The right to answer once, tied to nobody. Only keyed hashes of its two codes are kept."""
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="cards")
-    stratum = models.CharField(max_length=64)
+    stratum = models.CharField(max_length=STRATUM_LENGTH)
     batch = models.PositiveSmallIntegerField()
     secret_hash = models.BinaryField(max_length=32, unique=True)
     typed_hash = models.BinaryField(max_length=32, unique=True)
@@ -138,7 +141,7 @@ class OpenResponse(models.Model):
     round_region = models.ForeignKey(RoundRegion, on_delete=models.CASCADE, related_name="+")
     submission = models.CharField(max_length=32, unique=True)
     body_hash = models.BinaryField(max_length=32)
-    stratum = models.CharField(max_length=64)
+    stratum = models.CharField(max_length=STRATUM_LENGTH)
     lens = models.CharField(max_length=10, choices=Lens, default=Lens.SELF)
     answers = models.JSONField()
 
@@ -153,7 +156,7 @@ class Response(models.Model):
     round_region = models.ForeignKey(
         RoundRegion, on_delete=models.CASCADE, related_name="responses"
     )
-    stratum = models.CharField(max_length=64)
+    stratum = models.CharField(max_length=STRATUM_LENGTH)
     lens = models.CharField(max_length=10, choices=Lens, default=Lens.SELF)
     answers = models.JSONField()
 

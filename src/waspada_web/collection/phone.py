@@ -22,6 +22,7 @@ from waspada_web.collection.errors import AnswerError, CardError, CardFault, Con
 from waspada_web.collection.models import Card
 from waspada_web.collection.operations import submit
 from waspada_web.collection.queries import (
+    bowl_label,
     check_answers,
     check_card,
     find_card,
@@ -212,10 +213,9 @@ def _busy(request: HttpRequest, sent: Sent) -> HttpResponse:
 def _frame(card: Card, sent: Sent, carried: Mapping[str, str]) -> dict[str, Any]:
     """What the form of every page carries along. The submission id is made on the way in."""
     member = card.meeting.round_region
-    stratum = instrument_of_round(member.round).stratum_by_code[card.stratum]
     return {
         "region": member.region,
-        "element": stratum.label.in_language(language()),
+        "element": bowl_label(card.stratum, instrument_of_round(member.round)),
         "is_synthetic": member.round.is_synthetic,
         "sent": sent,
         "submission": sent.submission or secrets.token_hex(16),

@@ -16,11 +16,10 @@ import segno
 import typst
 from django.utils.translation import gettext, override
 
-from waspada_web.collection.bowls import Bowl
 from waspada_web.collection.codes import grouped
 from waspada_web.collection.models import Meeting
 from waspada_web.collection.operations import PrintedCard
-from waspada_web.collection.queries import instrument_of_round
+from waspada_web.collection.queries import bowl_label, instrument_of_round
 from waspada_web.collection.wording import fields_of, paragraphs
 from waspada_web.ui import formats
 
@@ -72,7 +71,6 @@ def cards_pdf(cards: Sequence[PrintedCard], *, meeting: Meeting, address: str) -
 def _sheet(cards: Sequence[PrintedCard], *, meeting: Meeting, address: str) -> dict[str, Any]:
     member = meeting.round_region
     instrument = instrument_of_round(member.round)
-    labels = {stratum.code: stratum.label.in_language(LANGUAGE) for stratum in instrument.strata}
     short_address = address.partition("://")[2].rstrip("/")
     bowls = [(bowl, list(group)) for bowl, group in groupby(cards, key=lambda card: card.bowl)]
     script = paragraphs(instrument.script, fields_of(member), language=LANGUAGE)
@@ -102,7 +100,7 @@ def _sheet(cards: Sequence[PrintedCard], *, meeting: Meeting, address: str) -> d
         },
         "bowls": [
             {
-                "label": _bowl_label(bowl, labels),
+                "label": bowl_label(bowl.stratum, instrument),
                 "expected": bowl.expected,
                 "spares": bowl.spares,
                 "cards": len(group),
@@ -123,7 +121,10 @@ def _sheet(cards: Sequence[PrintedCard], *, meeting: Meeting, address: str) -> d
         )
         % {"address": short_address},
         "sheets": [
-            {"label": _bowl_label(bowl, labels), "cards": [_card(card, address) for card in group]}
+            {
+                "label": bowl_label(bowl.stratum, instrument),
+                "cards": [_card(card, address) for card in group],
+            }
             for bowl, group in bowls
         ],
     }
@@ -138,9 +139,3 @@ def _card(card: PrintedCard, address: str) -> dict[str, str]:
             f'<path d="{code.path}"/></svg>'
         ),
     }
-
-
-def _bowl_label(bowl: Bowl, labels: dict[str, str]) -> str:
-    """The carrying element first, then those that share its bowl."""
-    guests = [labels[member] for member in bowl.members if member != bowl.stratum]
-    return " + ".join([labels[bowl.stratum], *guests])

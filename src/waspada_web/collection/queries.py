@@ -12,6 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from waspada.collection.model import JOINT
 from waspada.instrument.model import Form, Instrument
 from waspada.watch import days_until_voting, running
 from waspada_web.accounts.authorisation import Permission, visible_regions
@@ -305,6 +306,12 @@ class Progress:
         return in_steps(max(self.expected - self.received, 0))
 
 
+def bowl_label(stratum: str, instrument: Instrument) -> str:
+    """The element a card carries, or the elements that share its bowl: "Pers + Akademisi"."""
+    elements = [instrument.stratum_by_code[code] for code in stratum.split(JOINT)]
+    return " + ".join(element.label.in_language(language()) for element in elements)
+
+
 def progress_of(round_region: RoundRegion) -> Progress:
     """How many answered, by bowl, in steps of five."""
     instrument = instrument_of_round(round_region.round)
@@ -321,13 +328,8 @@ def progress_of(round_region: RoundRegion) -> Progress:
     )
     return Progress(
         elements=tuple(
-            ElementProgress(
-                stratum.label.in_language(language()),
-                expected[stratum.code],
-                in_steps(received.get(stratum.code, 0)),
-            )
-            for stratum in instrument.strata
-            if stratum.code in expected
+            ElementProgress(bowl_label(code, instrument), people, in_steps(received.get(code, 0)))
+            for code, people in expected.items()
         ),
         expected=sum(expected.values()),
         received=in_steps(sum(received.values())),

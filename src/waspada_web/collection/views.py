@@ -23,6 +23,7 @@ from waspada_web.collection.models import CardState, Meeting, RoundRegion, State
 from waspada_web.collection.printing import cards_pdf, qr_svg
 from waspada_web.collection.queries import (
     askable_versions,
+    bowl_label,
     bowls_of,
     example_day,
     instrument_of_round,
@@ -33,7 +34,6 @@ from waspada_web.collection.queries import (
     work_on,
 )
 from waspada_web.collection.sentences import state_sentence
-from waspada_web.ui.formats import language
 
 COUNTED_STATES = (State.OPEN, State.INTAKE_STOPPED)
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -255,7 +255,6 @@ def cards(request: HttpRequest, round_id: int, code: str, meeting_id: int) -> Ht
     if request.method == "POST" and (not unused or request.POST.get("again") == "yes"):
         return _printed(request, member, held, address)
     instrument = instrument_of_round(member.round)
-    labels = {stratum.code: stratum.label.in_language(language()) for stratum in instrument.strata}
     bowls = bowls_of(held, instrument)
     return render(
         request,
@@ -264,12 +263,7 @@ def cards(request: HttpRequest, round_id: int, code: str, meeting_id: int) -> Ht
         | {
             "meeting": held,
             "bowls": [
-                {
-                    "bowl": bowl,
-                    "label": labels[bowl.stratum],
-                    "guests": [labels[m] for m in bowl.members if m != bowl.stratum],
-                }
-                for bowl in bowls
+                {"bowl": bowl, "label": bowl_label(bowl.stratum, instrument)} for bowl in bowls
             ],
             "n_expected": sum(bowl.expected for bowl in bowls),
             "n_spares": sum(bowl.spares for bowl in bowls),

@@ -10,7 +10,7 @@ import numpy as np
 from django.db import transaction
 
 from waspada import METHOD_VERSION
-from waspada.collection.model import BLANK, EVERYONE, Responses
+from waspada.collection.model import BLANK, EVERYONE, JOINT, Responses
 from waspada.errors import QualityError
 from waspada.instrument.model import Form, Instrument, Item
 from waspada.pipeline import measure
@@ -91,7 +91,7 @@ def responses_of(members: Sequence[RoundRegion], instrument: Instrument) -> Resp
 def build_responses(rows: Sequence[Answered], instrument: Instrument) -> Responses:
     """Codes to positions. Answers were checked when they came in; a code unknown here is a bug."""
     regions = tuple(sorted({region for region, _, _ in rows}))
-    strata = tuple(stratum.code for stratum in instrument.strata) or (EVERYONE,)
+    strata = _strata_of(rows, instrument)
     region_at = {code: i for i, code in enumerate(regions)}
     stratum_at = {code: i for i, code in enumerate(strata)}
     choice = np.full((len(rows), len(instrument.items)), BLANK, dtype=np.int16)
@@ -108,6 +108,14 @@ def build_responses(rows: Sequence[Answered], instrument: Instrument) -> Respons
         ),
         choice=choice,
     )
+
+
+def _strata_of(rows: Sequence[Answered], instrument: Instrument) -> tuple[str, ...]:
+    """The instrument's elements, then the joint ones of bowls that several shared."""
+    if not instrument.strata:
+        return (EVERYONE,)
+    joint = sorted({stratum for _, stratum, _ in rows if JOINT in stratum})
+    return (*(stratum.code for stratum in instrument.strata), *joint)
 
 
 def _position(instrument: Instrument, item: Item, code: str | None) -> int:

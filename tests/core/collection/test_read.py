@@ -378,3 +378,16 @@ def test_response_with_a_region_and_no_answer_is_a_response(tmp_path):
     found = read(tmp_path, GOOD + "63.11,youth,,\n").responses
     assert len(found) == 3
     assert found.choice[2].tolist() == [BLANK, BLANK]
+
+
+def test_people_of_one_bowl_are_given_with_all_their_elements(tmp_path):
+    text = f"{HEADER}\n63.11,Press + youth,agree,agree\n63.11,press,agree,agree\n"
+    found = read(tmp_path, text).responses
+    assert found.strata == ("youth", "press", "youth+press")
+    assert found.stratum.tolist() == [2, 1]
+
+
+@pytest.mark.parametrize("element", ["youth+", "youth+army", "youth+youth", "+"])
+def test_a_bowl_of_unknown_elements_is_a_fault(tmp_path, element):
+    error = faults_of(tmp_path, f"{HEADER}\n63.11,{element},agree,agree\n")
+    assert [fault.code for fault in error.faults] == ["element"]

@@ -91,3 +91,31 @@ def test_an_element_may_ask_for_more_than_five(n, state):
 def test_without_a_group_of_five_a_region_has_no_weight():
     found = groups([4, 1], stratum("a"), stratum("b"))
     assert found.weight[0].sum() == 0
+
+
+def bowl(n, carrier, *strata):
+    return group_elements(np.array([n]), strata, np.array([carrier]))
+
+
+def test_elements_of_one_bowl_count_as_one_with_the_weight_of_all():
+    """Three of a drew from the bowl of b: 11 cards carry both."""
+    found = bowl([11, 0, 9], [A, A, C], stratum("a"), stratum("b"), stratum("c"))
+    assert states(found) == ["merged", "merged", "counted"]
+    np.testing.assert_allclose(found.weight[0], [2 / 3, 0, 1 / 3])
+
+
+def test_a_bowl_that_stays_small_moves_on_as_one():
+    found = bowl([4, 0, 9], [A, A, C], stratum("a", "c"), stratum("b", "a"), stratum("c"))
+    assert found.group[0].tolist() == [C, C, C]
+    assert states(found) == ["merged", "merged", "counted"]
+    assert found.weight[0].tolist() == [0, 0, 1]
+
+
+def test_a_small_bowl_whose_elements_name_each_other_is_left_out():
+    found = bowl([4, 0, 9], [A, A, C], stratum("a", "b"), stratum("b", "a"), stratum("c"))
+    assert states(found) == ["left_out", "left_out", "counted"]
+
+
+def test_a_bowl_nobody_answered_from_is_absent():
+    found = bowl([0, 0, 9], [A, A, C], stratum("a"), stratum("b"), stratum("c"))
+    assert states(found) == ["absent", "absent", "counted"]

@@ -134,3 +134,17 @@ def test_no_hidden_cell_can_be_solved_for(sensitive, missing, seed):
         unit[k] = 1
         solvable = np.linalg.matrix_rank(np.vstack([reduced, unit])) == rank
         assert not solvable, PLACES[place]
+
+
+def test_for_the_office_a_node_with_five_different_answers_keeps_its_score():
+    """Node z has one item, all alike: x and y would tell it. The office holds the answers anyway;
+    items, which stand closest to single answers, are protected all the same."""
+    rows = [[50, *row[1:5], 50] for row in (*VARIED, *VARIED)]
+    sample = draw_sample(answers([("63.11", "", row) for row in rows], ASKED), ASKED)
+    point = estimate(sample)
+    strict, office = withhold(point, TREE), withhold(point, TREE, for_office=True)
+    assert names(strict.unanimous) == names(office.unanimous) == {"a", "f", "z"}
+    assert names(strict.protects_another) >= {"b"}
+    assert names(strict.protects_another) & set(TREE.nodes)
+    assert names(office.protects_another) & set(TREE.nodes) == set()
+    assert "b" in names(office.protects_another)

@@ -96,3 +96,15 @@ def test_rank_sets_are_wide_and_hold_the_rank(tables):
     assert len(ranked) == 39
     assert all(r.rank_lower <= r.rank <= r.rank_upper for r in ranked)
     assert np.mean([r.rank_upper - r.rank_lower + 1 for r in ranked]) > 20
+
+
+def test_for_the_office_every_cell_of_five_answers_has_score_and_interval(pei):
+    """The office's own tool withholds below five answers and nowhere else in this file."""
+    _, received = pei
+    office = measure(received.responses, received.instrument, seed=1, for_office=True)
+    for row in office.scores:
+        told = row.n_responses >= 5
+        assert (row.score is not None) == told, row
+        assert (row.lower is not None and row.upper is not None) == told, row
+        assert ("too_few" in row.flags) == (not told), row
+    assert office.record["for_office"] is True

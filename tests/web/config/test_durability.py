@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from django.db.backends.sqlite3.base import DatabaseWrapper
 
+from waspada_web.config import durability
 from waspada_web.config.durability import check_durability
-
-SAFE = {"synchronous": "FULL", "secure_delete": "ON", "foreign_keys": "ON"}
 
 
 @pytest.fixture
-def _restored(transactional_db: None) -> Iterator[None]:
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA journal_mode=WAL")
-        for name, value in SAFE.items():
-            cursor.execute(f"PRAGMA {name}={value}")
+def apart(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DatabaseWrapper]:
+    """A database of its own, opened as the project opens it: no other test holds it open."""
+    opened = DatabaseWrapper({**connection.settings_dict, "NAME": tmp_path / "apart.sqlite3"})
+    monkeypatch.setattr(durability, "connection", opened)
+    yield opened
+    opened.close()
 
 
-@pytest.mark.usefixtures("_restored")
-def test_the_settings_of_the_project_pass() -> None:
+def test_the_settings_of_the_project_pass(apart: DatabaseWrapper) -> None:
     check_durability()
 
 
-@pytest.mark.usefixtures("_restored")
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -37,8 +36,8 @@ def test_the_settings_of_the_project_pass() -> None:
         ("foreign_keys", "OFF"),
     ],
 )
-def test_a_weaker_pragma_is_refused_by_name(name: str, value: str) -> None:
-    with connection.cursor() as cursor:
+def test_a_weaker_pragma_is_refused_by_name(apart: DatabaseWrapper, name: str, value: str) -> None:
+    with apart.cursor() as cursor:
         cursor.execute(f"PRAGMA {name}={value}")
     with pytest.raises(ImproperlyConfigured, match=name):
         check_durability()
