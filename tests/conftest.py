@@ -12,6 +12,8 @@ from typing import Any
 import coverage
 import pytest
 
+from tests.dose import FULL
+
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -24,7 +26,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=os.environ.get("WASPADA_STRICT") == "1",
         help="a skipped or expectedly failing test is a failure",
     )
-    group.addoption("--full", action="store_true", help="more cases and longer simulations")
+    group.addoption("--full", action="store_true", help="twenty times the cases of the long suites")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before the tests are read: their decorators ask how many cases to try."""
+    if config.getoption("full"):
+        os.environ[FULL] = "1"
 
 
 def pytest_sessionstart() -> None:
@@ -89,12 +97,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def repository() -> Path:
     """The top folder of the source tree."""
     return ROOT
-
-
-@pytest.fixture(scope="session")
-def full_dose(pytestconfig: pytest.Config) -> bool:
-    """True under --full: take more cases, more replicates, longer journeys."""
-    return bool(pytestconfig.getoption("full"))
 
 
 @pytest.fixture(scope="session")

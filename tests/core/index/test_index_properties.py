@@ -16,6 +16,7 @@ from tests.core.instruments import (
     shuffled,
     stratum,
 )
+from tests.dose import examples
 from waspada.index.estimate import estimate
 from waspada.index.sample import draw_sample, fingerprint_answers, pack_rows
 from waspada.index.scores import score_respondents
@@ -73,7 +74,7 @@ def assert_same(found, expected):
 
 
 @pytest.mark.parametrize("aggregation", list(Aggregation))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(rows=st.lists(row, min_size=1, max_size=60))
 def test_index_agrees_with_the_slow_one(aggregation, rows):
     asked = three_levels(aggregation)
@@ -81,7 +82,7 @@ def test_index_agrees_with_the_slow_one(aggregation, rows):
     assert_same(scores_of(responses, asked), index_of(responses, asked))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(rows=st.lists(row, min_size=1, max_size=40), seed=st.integers(0, 99))
 def test_order_of_rows_and_regions_is_irrelevant(rows, seed):
     responses = answers(rows, ASKED)
@@ -91,7 +92,7 @@ def test_order_of_rows_and_regions_is_irrelevant(rows, seed):
     assert fingerprint_answers(responses, ASKED) == fingerprint_answers(other, ASKED)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(factor=st.sampled_from([0.001, 3.0, 1e6]), seed=st.integers(0, 50))
 def test_scaling_all_weights_changes_nothing(factor, seed):
     responses = random_answers(ASKED, {"63.01": 30}, seed=seed, elements="abcd")
@@ -108,7 +109,7 @@ def test_scaling_all_weights_changes_nothing(factor, seed):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(rows=st.lists(row, min_size=8, max_size=40), which=st.integers(0, 7), up=st.integers(1, 4))
 def test_a_higher_answer_never_lowers_its_own_region(rows, which, up):
     asked = instrument([item(c) for c in "pqrst"], strata=STRATA)

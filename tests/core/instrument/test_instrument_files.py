@@ -13,6 +13,7 @@ import python_calamine
 import xlsxwriter
 
 from tests.core.instrument.minimal import minimal, minimal_twin
+from tests.dose import examples
 from waspada.errors import InstrumentError
 from waspada.instrument import (
     convert,
@@ -171,7 +172,7 @@ def test_a_twin_saved_by_a_windows_editor_is_the_same_instrument(tmp_path: Path)
 def test_bytes_damaged_at_random_end_in_a_sentence_or_in_sheets():
     chance = Random(63_11)
     data = xlsx_bytes(minimal())
-    for _ in range(300):
+    for _ in range(examples(300)):
         damaged = bytearray(data)
         for _ in range(chance.choice((1, 3, 20))):
             damaged[chance.randrange(len(damaged))] = chance.randrange(256)

@@ -6,6 +6,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.dose import examples
 from waspada.instrument.columns import KNOWN
 from waspada.instrument.parse import fingerprint
 from waspada.instrument.sheets import Sheet, Sheets, without_empty_rows_at_end
@@ -60,7 +61,7 @@ def some_sheets(draw: st.DrawFn) -> Sheets:
 
 
 @given(some_sheets())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_twin_to_workbook_to_twin_changes_nothing(sheets: Sheets) -> None:
     text = twin_text(sheets)
     from_twin = sheets_from_twin(text)
@@ -71,7 +72,7 @@ def test_twin_to_workbook_to_twin_changes_nothing(sheets: Sheets) -> None:
 
 
 @given(some_sheets())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_a_reader_that_guesses_types_still_finds_text(sheets: Sheets) -> None:
     guessed = yaml.safe_load(twin_text(sheets))
     assert list(guessed) == [sheet.name for sheet in sheets]
@@ -81,7 +82,7 @@ def test_a_reader_that_guesses_types_still_finds_text(sheets: Sheets) -> None:
 
 
 @given(some_sheets())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_equal_sheets_give_equal_bytes_and_fingerprints(sheets: Sheets) -> None:
     assert xlsx_bytes(sheets) == xlsx_bytes(sheets)
     assert fingerprint(sheets) == fingerprint(sheets_from_xlsx(xlsx_bytes(sheets)))

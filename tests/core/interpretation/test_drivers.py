@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.instruments import instrument, item, node
+from tests.dose import examples
 from waspada.index.attribution import attribute, too_wide
 from waspada.index.tree import build_tree, climb, combine_children
 from waspada.instrument.model import Aggregation
@@ -36,7 +37,7 @@ scores = st.lists(
 
 @pytest.mark.parametrize("top", list(Aggregation))
 @pytest.mark.parametrize("branch", list(Aggregation))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(scores=scores)
 def test_attributions_add_up_to_the_index_minus_fifty(top, branch, scores):
     tree = tree_of(top, branch)

@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.instruments import answers, instrument, item, node
+from tests.dose import examples
 from waspada.index.estimate import estimate
 from waspada.index.sample import draw_sample
 from waspada.index.tree import build_tree, climb
@@ -99,7 +100,7 @@ def test_hiding_never_changes_a_score():
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     sensitive=st.lists(st.booleans(), min_size=len(PLACES), max_size=len(PLACES)),
     missing=st.lists(st.booleans(), min_size=6, max_size=6),
