@@ -12,8 +12,6 @@ from typing import Any
 import coverage
 import pytest
 
-from tests.dose import FULL
-
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -32,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Before the tests are read: their decorators ask how many cases to try."""
     if config.getoption("full"):
-        os.environ[FULL] = "1"
+        os.environ["WASPADA_FULL_DOSE"] = "1"  # tests/dose.py reads it
 
 
 def pytest_sessionstart() -> None:

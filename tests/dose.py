@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 
-FULL = "WASPADA_FULL_DOSE"
 TIMES_MORE = 20
 
 
 def examples(small: int) -> int:
     """Cases to try: `small`, or twenty times as many under `./waspada test --full`."""
-    return small * TIMES_MORE if os.environ.get(FULL) == "1" else small
+    return small * TIMES_MORE if os.environ.get("WASPADA_FULL_DOSE") == "1" else small
