@@ -52,3 +52,35 @@ def test_an_unknown_address_is_answered_like_a_wrong_password(person: User) -> N
         pages = [page.split("<main")[1] for page in pages]
         without_token = [page.split("csrfmiddlewaretoken")[0] for page in pages]
         assert without_token[0] == without_token[1]
+
+
+def test_a_password_once_changed_leads_home_and_says_so_in_our_words(person: User) -> None:
+    client = Client()
+    try_to_log_in(person.email, PASSWORD, client=client)
+    new = "kalimat sandi yang panjang sekali"
+    wrong = client.post("/akun/sandi/", {"oldpassword": WRONG, "password1": new, "password2": new})
+    assert "Ini bukan kata sandi Anda" in wrong.content.decode()
+    assert wrong.content.decode().count("Sedikitnya 15 karakter") == 1
+    done = client.post(
+        "/akun/sandi/", {"oldpassword": PASSWORD, "password1": new, "password2": new}, follow=True
+    )
+    assert done.redirect_chain[0][0] == "/"
+    assert "Kata sandi sudah diubah." in done.content.decode()
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_a_log_in_never_leads_to_another_site(person: User, elsewhere: str) -> None:
+    assert try_to_log_in(person.email, PASSWORD, next=elsewhere)["Location"] == "/"
+    assert try_to_log_in(person.email, PASSWORD, next="/putaran/")["Location"] == "/putaran/"
+
+
+def test_the_cookies_of_a_session_stay_out_of_scripts_and_other_sites(person: User) -> None:
+    client = Client()
+    client.get("/masuk/")
+    try_to_log_in(person.email, PASSWORD, client=client)
+    for name in ("sessionid", "csrftoken"):
+        assert client.cookies[name]["httponly"]
+        assert client.cookies[name]["samesite"] == "Lax"
+    assert not client.cookies["sessionid"]["max-age"], "it ends with the browser"
