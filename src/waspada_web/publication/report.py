@@ -95,11 +95,11 @@ def report_data(report: Report) -> dict[str, Any]:
             "of": gettext("of"),
             "odds": gettext("Probability of each category:"),
             "indicator": gettext("Indicator"),
-            "contribution": gettext("Contribution (95%% interval)") % {},
+            "contribution": gettext("Contribution (95\N{NO-BREAK SPACE}%% interval)") % {},
             "others": gettext("All others"),
             "sum": gettext("Sum"),
             "dimension": gettext("Dimension"),
-            "value": gettext("Value (95%% interval)") % {},
+            "value": gettext("Value (95\N{NO-BREAK SPACE}%% interval)") % {},
             "strength": gettext("How firm the ground of this number is"),
             "owner": gettext("Owner"),
             "due": gettext("Due date"),
@@ -107,7 +107,7 @@ def report_data(report: Report) -> dict[str, Any]:
             "time_left": gettext("The time that is left"),
             "never": gettext("Limit:"),
             "no_steps": gettext("No step has been chosen yet."),
-            "interval_key": gettext("value and 95%% interval") % {},
+            "interval_key": gettext("value and 95\N{NO-BREAK SPACE}%% interval") % {},
             "chart": gettext("Chart"),
         },
     }
@@ -253,11 +253,7 @@ def _plan(plan: PlanPage) -> dict[str, Any]:
 
 
 def _driver_plan(driver: DriverPlan) -> dict[str, Any]:
-    interval = (
-        " (" + gettext("95%% interval: %(interval)s") % {"interval": driver.interval} + ")"
-        if driver.interval
-        else ""
-    )
+    interval = f" ({driver.interval})" if driver.interval else ""
     return {
         "name": driver.name,
         "value": driver.value + interval,

@@ -69,7 +69,8 @@ def test_a_password_once_changed_leads_home_and_says_so_in_our_words(person: Use
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"]
+    "elsewhere",
+    ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"],
 )
 def test_a_log_in_never_leads_to_another_site(person: User, elsewhere: str) -> None:
     assert try_to_log_in(person.email, PASSWORD, next=elsewhere)["Location"] == "/"

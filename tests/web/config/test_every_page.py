@@ -69,7 +69,7 @@ def test_faults_have_pages_of_their_own(db: None) -> None:
     request = RequestFactory().get("/")
     assert "formulir" in csrf_failure(request).content.decode().lower()
     assert "mulai dari awal" in bad_request(request, ValueError()).content.decode()
-    assert "kesalahan program" in server_error(request).content.decode()
+    assert "kesalahan pada program" in server_error(request).content.decode()
 
 
 def test_a_form_of_another_site_is_refused(db: None) -> None:

@@ -109,7 +109,7 @@ def test_the_report_holds_result_and_plan(as_head: Client, example: Round) -> No
     words = words_of(pdf_of(as_head, f"/hasil/{example.pk}/63.11/laporan.pdf"))
     for expected in (
         "Kabupaten Balangan",
-        "selang 95%",
+        "selang 95 %",
         "Peringkat antara",
         "Seberapa kuat dasar angka ini",
         "2 langkah untuk Kabupaten Balangan",
@@ -159,7 +159,7 @@ def test_the_report_of_a_region_without_enough_data_holds_no_number(
     words = words_of(pdf_of(as_province, f"/hasil/{example.pk}/63.02/laporan.pdf"))
     assert "data belum cukup" in words
     assert "kurang 3" in words
-    assert "selang 95%" not in words
+    assert "selang 95 %" not in words
 
 
 # --- Small cells ---
@@ -185,7 +185,7 @@ def test_hidden_cells_stand_in_no_file() -> None:
 
     words = words_of(pdf_of(client, f"/hasil/{round.pk}/63.11/laporan.pdf"))
     after = words.split("Partisipasi", 1)[1][:60]
-    assert "Disembunyikan" in after
+    assert "Tidak ditampilkan" in after
     for code in ("vote_buying", *UNANIMOUS):
         assert not re.search(re.escape(reading.item_name(code)) + r"[^.]{0,40}[+−]\d", words)
 
