@@ -17,7 +17,7 @@ from django.db import transaction
 from waspada.instrument.model import Form
 from waspada_web.accounts.models import User
 from waspada_web.audit.operations import record
-from waspada_web.collection.bowls import Bowl, share_out
+from waspada_web.collection.bowls import SMALLEST, Bowl, share_out
 from waspada_web.collection.codes import (
     CardCodes,
     body_hash,
@@ -239,14 +239,21 @@ def close_region(*, by: User, round_region: RoundRegion) -> RoundRegion:
     with transaction.atomic():
         member = _locked(round_region)
         _require_state(member, State.INTAKE_STOPPED)
+        if not OpenResponse.objects.filter(round_region=member).exists():
+            raise StateError("no_answers", "No answer has come in. There is nothing to close.")
         _wash(member)
-        voided = Card.objects.filter(meeting__round_region=member, state=CardState.UNUSED).update(
-            state=CardState.VOID
-        )
-        used = Card.objects.filter(meeting__round_region=member, state=CardState.USED).count()
-        _move(member, State.CLOSED, by=by, verb="close-region", used=used, voided=voided)
+        cards = Card.objects.filter(meeting__round_region=member)
+        voided = cards.filter(state=CardState.UNUSED).update(state=CardState.VOID)
+        used = cards.filter(state=CardState.USED).count()
+        _move(member, State.CLOSED, by=by, verb="close-region", **_told(used, voided))
         transaction.on_commit(rewrite_stored_answers)
     return member
+
+
+def _told(used: int, voided: int) -> dict[str, int]:
+    """What the record of a closing counts, for the minutes: nothing on fewer than five people,
+    neither of the two numbers, since the printed cards are known and each tells the other."""
+    return {"used": used, "voided": voided} if used >= SMALLEST else {}
 
 
 def _wash(member: RoundRegion) -> None:

@@ -16,6 +16,10 @@ def state_sentence(error: StateError) -> str:
             "changed. Add a second meeting for further people."
         ),
         "no_cards": gettext("No card was printed yet. Print the cards of a meeting first."),
+        "no_answers": gettext(
+            "Nobody has answered yet, so there is nothing to close. Take the intake up again, or "
+            "leave the round as it is."
+        ),
         f"is_{State.DRAFT}": gettext("The region has not been opened yet. Open it first."),
         f"is_{State.OPEN}": gettext(
             "The region is open: somebody else was faster, or the page was an old one. The state "

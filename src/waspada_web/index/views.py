@@ -74,8 +74,14 @@ def close(request: HttpRequest, round_id: int, code: str) -> HttpResponse:
 @login_required
 @require_POST
 def compute(request: HttpRequest, round_id: int, code: str) -> HttpResponse:
-    """Compute the round again, for a region that was closed but not measured."""
+    """Compute the round, for a region that was closed but not measured.
+
+    A measured one keeps its numbers as they were read out: another seed would move them.
+    """
     member = _member(request, round_id, code)
+    if member.state != State.CLOSED:
+        is_measured = member.state in (State.MEASURED, State.RELEASED)
+        return redirect("region_result" if is_measured else "round_region", round_id, code)
     user = request.user
     assert user.is_authenticated
     return _measure(request, member, by=user)
@@ -87,7 +93,11 @@ def _measure(request: HttpRequest, member: RoundRegion, *, by: User) -> HttpResp
     except WaspadaError as error:
         messages.error(
             request,
-            gettext("The result could not be computed: %(reason)s") % {"reason": error.message},
+            gettext(
+                "The result could not be computed, but the answers are safe. Try again; if it "
+                "fails once more, tell the person who runs this server this word: %(code)s."
+            )
+            % {"code": error.code},
             "bad",
         )
         return redirect("round_region", member.round_id, member.region.code)
