@@ -32,6 +32,7 @@ from waspada_web.interpretation.region_page import (
 )
 from waspada_web.ui import formats
 from waspada_web.ui.charts import Axis, Band
+from waspada_web.ui.printing import printable
 
 TEMPLATE = Path(__file__).parent / "report.typ"
 TOKEN = re.compile(r"--(?P<name>[\w-]+):\s*(?P<colour>#[0-9a-f]{6})\b")
@@ -49,7 +50,7 @@ class Report:
 
 def report_pdf(report: Report) -> bytes:
     """The PDF, tagged for assistive technology, with language and title set."""
-    data = json.dumps(report_data(report), ensure_ascii=False)
+    data = json.dumps(printable(report_data(report)), ensure_ascii=False)
     pdf = typst.compile(
         TEMPLATE,
         root=TEMPLATE.parent,

@@ -64,12 +64,17 @@ def test_printing_again_asks_first_and_makes_the_old_cards_void(printed_hall: Ha
     assert AuditEntry.objects.filter(verb="print-cards").count() == 2
 
 
-def test_cards_in_use_are_not_printed_again(hall: Hall) -> None:
-    hall.send(hall.cards[0].typed)
+@pytest.mark.parametrize("answers", [0, 1])
+def test_cards_of_an_open_region_are_not_printed_again(hall: Hall, answers: int) -> None:
+    """Answered or not, page and refusal are the same: neither tells when the first person sent."""
+    for card in hall.cards[:answers]:
+        hall.send(card.typed)
     with pytest.raises(StateError):
         print_cards(by=hall.operator, meeting=hall.meeting)
-    page = login(hall.operator).post(path(hall), {"again": "yes"}, follow=True)
-    assert "Tambahkan rapat kedua" in page.content.decode()
+    for data in ({}, {"again": "yes"}):
+        page = login(hall.operator).post(path(hall), data, follow=True)
+        assert "Tambahkan rapat kedua" in page.content.decode()
+    assert "Kartu ini sedang dipakai" in login(hall.operator).get(path(hall)).content.decode()
     assert find_card(hall.cards[1].typed).state == CardState.UNUSED
 
 
@@ -117,4 +122,10 @@ def test_cards_of_another_region_do_not_exist_for_me(printed_hall: Hall, outside
     client = login(outsider)
     assert client.get(path(printed_hall)).status_code == 404
     assert client.post(path(printed_hall), {"again": "yes"}).status_code == 404
+    assert find_card(printed_hall.cards[0].typed).state == CardState.UNUSED
+
+
+def test_a_double_click_never_voids_a_batch_that_was_just_printed(printed_hall: Hall) -> None:
+    with pytest.raises(StateError):
+        print_cards(by=printed_hall.operator, meeting=printed_hall.meeting, again=False)
     assert find_card(printed_hall.cards[0].typed).state == CardState.UNUSED
