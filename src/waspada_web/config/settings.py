@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "waspada_web.ui.busy.BusyDatabase",
 ]
 
 ROOT_URLCONF = "waspada_web.config.urls"

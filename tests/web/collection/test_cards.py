@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from pypdf import PdfReader
 
@@ -19,7 +20,7 @@ from waspada_web.collection.codes import ALPHABET, grouped
 from waspada_web.collection.errors import CardError, StateError
 from waspada_web.collection.models import Card, CardState
 from waspada_web.collection.operations import print_cards, save_meeting
-from waspada_web.collection.queries import find_card
+from waspada_web.collection.queries import check_pepper, find_card
 
 TYPED = re.compile(rf"\b[{ALPHABET}]{{5}}-[{ALPHABET}]{{5}}\b")
 
@@ -129,3 +130,13 @@ def test_a_double_click_never_voids_a_batch_that_was_just_printed(printed_hall: 
     with pytest.raises(StateError):
         print_cards(by=printed_hall.operator, meeting=printed_hall.meeting, again=False)
     assert find_card(printed_hall.cards[0].typed).state == CardState.UNUSED
+
+
+def test_printed_cards_without_their_key_are_not_served(printed_hall: Hall, tmp_path: Path) -> None:
+    check_pepper()
+    settings.PEPPER_FILE = tmp_path / "lost" / "pepper"
+    with pytest.raises(ImproperlyConfigured, match="backup"):
+        check_pepper()
+    assert not settings.PEPPER_FILE.exists()
+    Card.objects.update(state=CardState.VOID)
+    check_pepper()
