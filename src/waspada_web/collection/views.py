@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from waspada.instrument.model import Form
 from waspada_web.accounts.authorisation import Permission, require
+from waspada_web.accounts.kept import form_data, login_required_keeping_input
 from waspada_web.collection import operations
 from waspada_web.collection.errors import StateError
 from waspada_web.collection.forms import PEOPLE, MeetingForm, RoundForm
@@ -133,7 +134,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
     )
 
 
-@login_required
+@login_required_keeping_input
 @require_http_methods(["GET", "POST"])
 def round_new(request: HttpRequest) -> HttpResponse:
     regions = list(regions_to_measure(request.user))
@@ -141,7 +142,7 @@ def round_new(request: HttpRequest) -> HttpResponse:
         raise Http404
     versions = askable_versions()
     form = RoundForm(
-        request.POST or None,
+        form_data(request),
         regions=regions,
         versions=versions,
         initial={"regions": regions if len(regions) == 1 else []},
@@ -177,7 +178,7 @@ def round_new(request: HttpRequest) -> HttpResponse:
             "region": form.only_region,
             "task": "prepare",
         },
-        status=400 if form.errors else 200,
+        status=400 if request.method == "POST" else 200,
     )
 
 
@@ -195,7 +196,7 @@ def round_region(request: HttpRequest, round_id: int, code: str) -> HttpResponse
 # --- Meetings and cards --------------------------------------------------------------------------
 
 
-@login_required
+@login_required_keeping_input
 @require_http_methods(["GET", "POST"])
 def meeting(
     request: HttpRequest, round_id: int, code: str, meeting_id: int | None = None
@@ -204,7 +205,7 @@ def meeting(
     member = _member(request, round_id, code)
     known = _meeting(member, meeting_id) if meeting_id is not None else None
     form = MeetingForm(
-        request.POST or None,
+        form_data(request),
         strata=instrument_of_round(member.round).strata,
         initial=_meeting_initial(known),
     )
@@ -229,7 +230,7 @@ def meeting(
         request,
         "collection/meeting.html",
         _frame(member, "prepare") | {"form": form, "meeting": known},
-        status=400 if form.errors else 200,
+        status=400 if request.method == "POST" else 200,
     )
 
 

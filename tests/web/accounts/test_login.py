@@ -85,3 +85,12 @@ def test_the_cookies_of_a_session_stay_out_of_scripts_and_other_sites(person: Us
         assert client.cookies[name]["httponly"]
         assert client.cookies[name]["samesite"] == "Lax"
     assert not client.cookies["sessionid"]["max-age"], "it ends with the browser"
+
+
+def test_pages_of_a_log_in_stay_private_and_leave_with_it(person: User) -> None:
+    client = Client()
+    try_to_log_in(person.email, PASSWORD, client=client)
+    for address in ("/", "/putaran/", "/hasil/", "/terbitkan/"):
+        assert "private" in client.get(address)["Cache-Control"]
+    assert client.post("/keluar/")["Clear-Site-Data"] == '"cache"'
+    assert "Clear-Site-Data" not in client.get("/")
