@@ -7,6 +7,7 @@ from django.test import Client
 
 from tests.web.factories import PASSWORD, make_person, make_regions
 from waspada_web.accounts.models import RoleKind, User
+from waspada_web.audit.models import AuditEntry
 
 WRONG = "not the password of anybody"
 
@@ -66,6 +67,7 @@ def test_a_password_once_changed_leads_home_and_says_so_in_our_words(person: Use
     )
     assert done.redirect_chain[0][0] == "/"
     assert "Kata sandi sudah diubah." in done.content.decode()
+    assert AuditEntry.objects.get(verb="change-password").by == person
 
 
 @pytest.mark.parametrize(
