@@ -9,6 +9,8 @@ from django.contrib.auth import login
 from django.contrib.auth.tokens import default_token_generator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import urlsafe_base64_decode
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -39,7 +41,12 @@ def one_time_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     if not user.has_usable_password():
         messages.info(
             request,
-            gettext("The link is used up now. Set a password to come back after logging out."),
+            format_html(
+                '{} <a href="{}">{}</a>',
+                gettext("The link is used up now. Set a password to come back after logging out."),
+                reverse("account_set_password"),
+                gettext("Set a password"),
+            ),
         )
     return redirect("home")
 

@@ -145,7 +145,7 @@ def _driver_plan(
     return DriverPlan(
         name=reading.item_name(row.item),
         value=formats.signed(row.contribution),
-        interval=formats.signed_interval(row.lower, row.upper)
+        interval=formats.at_95(formats.signed_interval(row.lower, row.upper))
         if row.lower is not None and row.upper is not None
         else "",
         certainty=wording.driver_certainty(is_certain(row), reading.is_vulnerability),

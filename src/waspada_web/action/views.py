@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from waspada_web.accounts.authorisation import Permission, require, visible_regions
 from waspada_web.accounts.models import User
@@ -104,9 +104,11 @@ def _choose(request: HttpRequest, member: RoundRegion, reading: Reading) -> Http
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def drop_step(request: HttpRequest, round_id: int, code: str) -> HttpResponse:
     member, _ = _measured(request, round_id, code)
+    if request.method == "GET":  # who was logged out in between comes back here
+        return redirect("region_plan", round_id, code)
     require(request.user, Permission.PLAN_STEPS, member.region)
     assert isinstance(request.user, User)
     step = request.POST.get("step", "")

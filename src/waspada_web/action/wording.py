@@ -41,7 +41,7 @@ def heading(chosen: int, region: str, *, is_late: bool, has_enough: bool) -> str
 def as_of(today: date, is_example: bool) -> str:
     day = formats.weekday(today)
     return (
-        gettext("The example speaks as of %(day)s.") % {"day": day}
+        gettext("The example takes %(day)s as its day.") % {"day": day}
         if is_example
         else gettext("As of %(day)s.") % {"day": day}
     )

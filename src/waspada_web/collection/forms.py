@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -34,13 +35,31 @@ def _date_field(label: Any, *, hint: Any = "") -> forms.DateField:
     )
 
 
+def refuse_hidden_characters(text: str) -> None:
+    """Control characters and marks that turn the direction of writing: what they hide or turn
+    around would also hide or turn around what stands beside it."""
+    hidden = {c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cs")} - set(
+        "\r\n\t"
+    )
+    if hidden - {"\N{ZERO WIDTH JOINER}", "\N{ZERO WIDTH NON-JOINER}", "\N{SOFT HYPHEN}"}:
+        raise ValidationError(
+            gettext("There are invisible characters in this text. Type it anew instead of pasting.")
+        )
+
+
 def _text_field(label: Any, *, hint: Any = "", missing: Any, most: int = 200) -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=hint,
         max_length=most,
         widget=forms.TextInput(attrs={"class": "input"}),
-        error_messages={"required": missing},
+        validators=[refuse_hidden_characters],
+        error_messages={
+            "required": missing,
+            "max_length": _(
+                "This is too long: %(show_value)d characters. At most %(limit_value)d fit."
+            ),
+        },
     )
 
 
@@ -172,6 +191,7 @@ class MeetingForm(forms.Form):
         help_text=_("Optional. No names of persons."),
         required=False,
         max_length=2000,
+        validators=[refuse_hidden_characters],
         widget=forms.Textarea(attrs={"class": "input", "rows": 3}),
     )
 

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from waspada.instrument.model import Form
 from waspada_web.accounts.models import User
 from waspada_web.audit.operations import record
-from waspada_web.collection.bowls import Bowl, share_out
+from waspada_web.collection.bowls import SMALLEST, Bowl, share_out
 from waspada_web.collection.codes import (
     CardCodes,
     body_hash,
@@ -106,7 +107,7 @@ def save_meeting(
     expected: Mapping[str, int],
     meeting: Meeting | None = None,
 ) -> Meeting:
-    """Add a meeting, or change one whose cards nobody has used.
+    """Add a meeting, or change one whose cards are not in a hall yet.
 
     Changed numbers make earlier cards void, so that no bowl holds cards of another plan.
     """
@@ -117,7 +118,7 @@ def save_meeting(
     if meeting is None:
         meeting = Meeting(round_region=member)
     elif meeting.expected != people:
-        _void_unused_batch(meeting)
+        _void_unused_batch(meeting, member)
     meeting.held_on, meeting.venue, meeting.agenda = held_on, venue, agenda
     meeting.expected = people
     meeting.save()
@@ -139,15 +140,18 @@ class PrintedCard:
 
 
 @transaction.atomic
-def print_cards(*, by: User, meeting: Meeting) -> tuple[PrintedCard, ...]:
+def print_cards(*, by: User, meeting: Meeting, again: bool = True) -> tuple[PrintedCard, ...]:
     """Make the cards of a meeting, bowl by bowl; an earlier unused batch becomes void.
 
-    The codes leave in the return value and are kept nowhere. Raises StateError ("cards_used")
-    once anybody answered with a card of this meeting.
+    The codes leave in the return value and are kept nowhere. Raises StateError: "cards_in_use"
+    where cards of this meeting are valid in an open region; without `again` "cards_printed" where
+    there are any, as after a double click.
     """
     member = _locked(meeting.round_region)
     _require_state(member, State.DRAFT, State.OPEN)
-    voided = _void_unused_batch(meeting)
+    if not again and _valid_cards(meeting).exists():
+        raise StateError("cards_printed", "The cards of this meeting were printed already.")
+    voided = _void_unused_batch(meeting, member)
     instrument = instrument_of_round(member.round)
     bowls = share_out(meeting.expected, instrument.strata)
     printed = tuple(
@@ -189,11 +193,17 @@ def _distinct_codes(number: int) -> list[CardCodes]:
     return list({codes.typed: codes for codes in (make_codes() for _ in range(number))}.values())
 
 
-def _void_unused_batch(meeting: Meeting) -> int:
-    if Card.objects.filter(meeting=meeting, state=CardState.USED).exists():
+def _valid_cards(meeting: Meeting) -> QuerySet[Card]:
+    return Card.objects.filter(meeting=meeting).exclude(state=CardState.VOID)
+
+
+def _void_unused_batch(meeting: Meeting, member: RoundRegion) -> int:
+    # Open is enough: asking for a used card would tell, second by second, when the first person
+    # of a hall has sent.
+    if member.state != State.DRAFT and _valid_cards(meeting).exists():
         raise StateError(
-            "cards_used",
-            "A card of this meeting was used already. Its cards cannot be printed or changed.",
+            "cards_in_use",
+            "The region is open with these cards. They can no longer be printed or changed.",
         )
     return Card.objects.filter(meeting=meeting, state=CardState.UNUSED).update(state=CardState.VOID)
 
@@ -239,14 +249,21 @@ def close_region(*, by: User, round_region: RoundRegion) -> RoundRegion:
     with transaction.atomic():
         member = _locked(round_region)
         _require_state(member, State.INTAKE_STOPPED)
+        if not OpenResponse.objects.filter(round_region=member).exists():
+            raise StateError("no_answers", "No answer has come in. There is nothing to close.")
         _wash(member)
-        voided = Card.objects.filter(meeting__round_region=member, state=CardState.UNUSED).update(
-            state=CardState.VOID
-        )
-        used = Card.objects.filter(meeting__round_region=member, state=CardState.USED).count()
-        _move(member, State.CLOSED, by=by, verb="close-region", used=used, voided=voided)
+        cards = Card.objects.filter(meeting__round_region=member)
+        voided = cards.filter(state=CardState.UNUSED).update(state=CardState.VOID)
+        used = cards.filter(state=CardState.USED).count()
+        _move(member, State.CLOSED, by=by, verb="close-region", **_told(used, voided))
         transaction.on_commit(rewrite_stored_answers)
     return member
+
+
+def _told(used: int, voided: int) -> dict[str, int]:
+    """What the record of a closing counts, for the minutes: nothing on fewer than five people,
+    neither of the two numbers, since the printed cards are known and each tells the other."""
+    return {"used": used, "voided": voided} if used >= SMALLEST else {}
 
 
 def _wash(member: RoundRegion) -> None:

@@ -22,6 +22,7 @@ from waspada_web.collection.operations import PrintedCard
 from waspada_web.collection.queries import bowl_label, instrument_of_round
 from waspada_web.collection.wording import fields_of, paragraphs
 from waspada_web.ui import formats
+from waspada_web.ui.printing import printable
 
 SHEET = Path(__file__).parent / "print" / "cards.typ"
 LANGUAGE = "id"
@@ -62,7 +63,7 @@ def cards_pdf(cards: Sequence[PrintedCard], *, meeting: Meeting, address: str) -
         root=str(SHEET.parent),
         format="pdf",
         ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(printable(data), ensure_ascii=False)},
     )
     assert isinstance(pdf, bytes)
     return pdf

@@ -8,7 +8,9 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
@@ -30,6 +32,7 @@ from waspada_web.collection.models import (
     RoundRegion,
     State,
 )
+from waspada_web.config.environment import read_secret
 from waspada_web.elections.models import Election
 from waspada_web.elections.queries import calendar_of
 from waspada_web.instrument.models import InstrumentVersion
@@ -358,6 +361,20 @@ def find_card(code: str) -> Card:
     if card is None:
         raise CardError(CardFault.UNKNOWN)
     return card
+
+
+def check_pepper() -> None:
+    """Raise ImproperlyConfigured where printed cards could no longer be recognised: another key
+    would be made without a word, and a whole hall would hear that its cards do not exist."""
+    path = settings.PEPPER_FILE
+    if path.exists():
+        read_secret(path)
+    elif Card.objects.filter(state=CardState.UNUSED).exists():
+        raise ImproperlyConfigured(
+            f"The key of the printed cards, {path}, is missing, and no card opens without it. "
+            "Restore it from your backup. If it is lost for good, write at least 43 random letters "
+            "and digits into that file, start again, and print the cards again."
+        )
 
 
 def check_card(card: Card) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from waspada.instrument.model import AnswerScale, Choice, Instrument, Item, MissingKind
 
-LONGEST_WORD = 9
+LONGEST_WORD = 8
 LONGEST_LABEL = 22
 """Longer choices do not fit a fifth of a small phone; they stand below one another instead."""
 

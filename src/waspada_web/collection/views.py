@@ -12,10 +12,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, override
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from waspada.instrument.model import Form
 from waspada_web.accounts.authorisation import Permission, require
+from waspada_web.accounts.kept import form_data, login_required_keeping_input
 from waspada_web.collection import operations
 from waspada_web.collection.errors import StateError
 from waspada_web.collection.forms import PEOPLE, MeetingForm, RoundForm
@@ -133,7 +134,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
     )
 
 
-@login_required
+@login_required_keeping_input
 @require_http_methods(["GET", "POST"])
 def round_new(request: HttpRequest) -> HttpResponse:
     regions = list(regions_to_measure(request.user))
@@ -141,7 +142,7 @@ def round_new(request: HttpRequest) -> HttpResponse:
         raise Http404
     versions = askable_versions()
     form = RoundForm(
-        request.POST or None,
+        form_data(request),
         regions=regions,
         versions=versions,
         initial={"regions": regions if len(regions) == 1 else []},
@@ -177,7 +178,7 @@ def round_new(request: HttpRequest) -> HttpResponse:
             "region": form.only_region,
             "task": "prepare",
         },
-        status=400 if form.errors else 200,
+        status=400 if request.method == "POST" else 200,
     )
 
 
@@ -195,7 +196,7 @@ def round_region(request: HttpRequest, round_id: int, code: str) -> HttpResponse
 # --- Meetings and cards --------------------------------------------------------------------------
 
 
-@login_required
+@login_required_keeping_input
 @require_http_methods(["GET", "POST"])
 def meeting(
     request: HttpRequest, round_id: int, code: str, meeting_id: int | None = None
@@ -204,7 +205,7 @@ def meeting(
     member = _member(request, round_id, code)
     known = _meeting(member, meeting_id) if meeting_id is not None else None
     form = MeetingForm(
-        request.POST or None,
+        form_data(request),
         strata=instrument_of_round(member.round).strata,
         initial=_meeting_initial(known),
     )
@@ -229,7 +230,7 @@ def meeting(
         request,
         "collection/meeting.html",
         _frame(member, "prepare") | {"form": form, "meeting": known},
-        status=400 if form.errors else 200,
+        status=400 if request.method == "POST" else 200,
     )
 
 
@@ -250,10 +251,12 @@ def cards(request: HttpRequest, round_id: int, code: str, meeting_id: int) -> Ht
     """The plan of the bowls; posting it prints the cards as one PDF."""
     member = _member(request, round_id, code)
     held = _meeting(member, meeting_id)
-    unused = held.cards.filter(state=CardState.UNUSED).count()
     address = card_address(request)
-    if request.method == "POST" and (not unused or request.POST.get("again") == "yes"):
-        return _printed(request, member, held, address)
+    if request.method == "POST":
+        printed = _printed(request, member, held, address)
+        if printed is not None:
+            return printed
+    is_printed = held.cards.exclude(state=CardState.VOID).exists()
     instrument = instrument_of_round(member.round)
     bowls = bowls_of(held, instrument)
     return render(
@@ -269,8 +272,8 @@ def cards(request: HttpRequest, round_id: int, code: str, meeting_id: int) -> Ht
             "n_spares": sum(bowl.spares for bowl in bowls),
             "n_cards": sum(bowl.cards for bowl in bowls),
             "has_small_bowl": any(bowl.is_small for bowl in bowls),
-            "is_printed": unused > 0,
-            "is_used": held.cards.filter(state=CardState.USED).exists(),
+            "is_printed": is_printed,
+            "is_in_use": is_printed and member.state != State.DRAFT,
             "may_print": member.state in (State.DRAFT, State.OPEN),
             "asks_again": request.method == "POST",
             "address": address,
@@ -281,12 +284,17 @@ def cards(request: HttpRequest, round_id: int, code: str, meeting_id: int) -> Ht
 
 def _printed(
     request: HttpRequest, member: RoundRegion, held: Meeting, address: str
-) -> HttpResponse:
+) -> HttpResponse | None:
+    """The PDF; None where there are cards already and nobody has confirmed yet."""
     user = request.user
     assert user.is_authenticated
     try:
-        printed = operations.print_cards(by=user, meeting=held)
+        printed = operations.print_cards(
+            by=user, meeting=held, again=request.POST.get("again") == "yes"
+        )
     except StateError as error:
+        if error.code == "cards_printed" and member.state == State.DRAFT:
+            return None
         messages.error(request, state_sentence(error), "bad")
         return _back_to(member)
     response = HttpResponse(
@@ -310,10 +318,15 @@ MOVES = {
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def move(request: HttpRequest, round_id: int, code: str, step: str) -> HttpResponse:
-    """Open the region, stop its intake or take it up again."""
+    """Open the region, stop its intake or take it up again.
+
+    Who was logged out in between comes back here by GET: nothing happens, the page is shown.
+    """
     member = _member(request, round_id, code)
+    if request.method == "GET":
+        return _back_to(member)
     user = request.user
     assert user.is_authenticated
     try:

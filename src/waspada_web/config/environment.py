@@ -36,10 +36,12 @@ def read_secret(path: Path) -> str:
         secret = path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         return _make_secret(path)
+    except UnicodeDecodeError:
+        secret = ""
     if len(secret) < 43:
         raise ImproperlyConfigured(
-            f"{path} holds fewer than 43 characters. Delete it only if nothing was stored yet; "
-            "otherwise restore it from your backup."
+            f"{path} is damaged: it holds fewer than 43 readable characters. Delete it only if "
+            "nothing was stored yet; otherwise restore it from your backup."
         )
     return secret
 

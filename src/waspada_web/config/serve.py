@@ -84,6 +84,7 @@ def _start(options: argparse.Namespace) -> int:
 
 def _prepare_environment(options: argparse.Namespace) -> None:
     """Choose the data folder and the host names before Django reads its settings."""
+    os.umask(0o077)  # the database is for this account alone, also in a folder made by hand
     if options.data:
         os.environ["WASPADA_DATA_DIR"] = str(options.data.expanduser().resolve())
     if not _is_loopback(options.host) and not os.environ.get("WASPADA_ALLOWED_HOSTS"):
@@ -153,6 +154,7 @@ def _prepare_database(*, wants_example: bool) -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.db import DatabaseError, connection
 
+    from waspada_web.collection.queries import check_pepper
     from waspada_web.collection.wash import WashError, finish_wash
     from waspada_web.config.durability import check_durability
     from waspada_web.start.operations import load_example
@@ -161,6 +163,7 @@ def _prepare_database(*, wants_example: bool) -> None:
     try:
         _migrate()
         check_durability()
+        check_pepper()
         if wants_example and (is_untouched() or _is_half_loaded()):
             _tell("Preparing the example: 13 regions, made-up answers. This takes a moment.")
             load_example()

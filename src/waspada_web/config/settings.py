@@ -65,11 +65,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "waspada_web.accounts.caches.private_pages",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "waspada_web.ui.busy.BusyDatabase",
 ]
 
 ROOT_URLCONF = "waspada_web.config.urls"
@@ -135,7 +137,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # people are invited; no outside mail is ne
 ACCOUNT_RATE_LIMITS = False  # by address; an office shares one. axes counts by account instead
 ACCOUNT_SESSION_REMEMBER = False
 AXES_LOCKOUT_PARAMETERS = ["username"]
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "waspada_web.accounts.lock.account_of"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from waspada_web.ui import paths  # noqa: F401 - registers <number:...>
+
 urlpatterns = i18n_patterns(
     path("", include("waspada_web.accounts.urls")),
     path("", include("waspada_web.collection.urls")),

@@ -10,7 +10,7 @@ from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from waspada.errors import WaspadaError
 from waspada_web.accounts.authorisation import Permission, require
@@ -72,10 +72,18 @@ def close(request: HttpRequest, round_id: int, code: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def compute(request: HttpRequest, round_id: int, code: str) -> HttpResponse:
-    """Compute the round again, for a region that was closed but not measured."""
+    """Compute the round, for a region that was closed but not measured.
+
+    A measured one keeps its numbers as they were read out: another seed would move them.
+    """
     member = _member(request, round_id, code)
+    if request.method == "GET":  # who was logged out in between comes back here
+        return redirect("round_region", round_id, code)
+    if member.state != State.CLOSED:
+        is_measured = member.state in (State.MEASURED, State.RELEASED)
+        return redirect("region_result" if is_measured else "round_region", round_id, code)
     user = request.user
     assert user.is_authenticated
     return _measure(request, member, by=user)
@@ -87,7 +95,11 @@ def _measure(request: HttpRequest, member: RoundRegion, *, by: User) -> HttpResp
     except WaspadaError as error:
         messages.error(
             request,
-            gettext("The result could not be computed: %(reason)s") % {"reason": error.message},
+            gettext(
+                "The result could not be computed, but the answers are safe. Try again; if it "
+                "fails once more, tell the person who runs this server this word: %(code)s."
+            )
+            % {"code": error.code},
             "bad",
         )
         return redirect("round_region", member.round_id, member.region.code)

@@ -131,10 +131,10 @@ class Reading:
         return int(self.tables.record["counts"]["regions_compared"])
 
     def mean_with_interval(self) -> str:
-        """49,2 (48,0–50,4): the mean of the regions at the root."""
+        """49,2 (selang 95 %: 48,0 sampai 50,4): the mean of the regions at the root."""
         mean = formats.score(self.tables.node_means[self.root.code])
         interval = self.tables.node_mean_intervals.get(self.root.code)
-        return f"{mean} ({formats.interval(*interval)})" if interval else mean
+        return f"{mean} ({formats.at_95(formats.interval(*interval))})" if interval else mean
 
     @property
     def ranked_count(self) -> int:

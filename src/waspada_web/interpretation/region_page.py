@@ -232,8 +232,7 @@ def _headline(reading: Reading, region: str) -> Headline:
         lower=lower,
         upper=upper,
         value=formats.score(score),
-        interval=gettext("95%% interval: %(interval)s")
-        % {"interval": formats.interval(lower, upper)},
+        interval=formats.at_95(formats.interval(lower, upper)),
         between=wording.most_likely_between(lower, upper),
         badge=badge(reading, row.category) if row else None,
         scale=charts.category_scale(
@@ -306,7 +305,7 @@ def _dimensions(reading: Reading, region: str) -> DimensionFigure | None:
                 *values, axis, reading.bands(), reading.hue, mean=means.get(node.code)
             ),
             value=formats.score(values[0]),
-            interval=f"({formats.interval(values[1], values[2])})",
+            interval=formats.interval_cell(values[1], values[2]),
             score=values[0],
             lower=values[1],
             upper=values[2],

@@ -109,7 +109,7 @@ def build_round_page(reading: Reading, openable: Collection[str]) -> RoundPage:
             filter(
                 None,
                 (
-                    gettext("Value and 95%% interval of each region") % {},
+                    gettext("Value and 95\N{NO-BREAK SPACE}%% interval of each region") % {},
                     cut,
                     gettext("the dashed line is the mean of %(count)s regions")
                     % {"count": reading.averaged_count}
@@ -180,7 +180,7 @@ def _row(
         url=_url(reading, code, openable),
         svg=charts.interval_row(*values, axis, reading.bands(), reading.hue, mean=mean),
         value=formats.score(values[0]),
-        interval=f"({formats.interval(values[1], values[2])})",
+        interval=formats.interval_cell(values[1], values[2]),
         badge=badge(reading, category.category, short=True) if category else None,
         probability=formats.percent(category.probabilities[category.category])
         if category and category.category in category.probabilities
@@ -216,11 +216,12 @@ def _tile(reading: Reading, code: str, openable: Collection[str]) -> SafeString:
         row=region.tile_row,
         column=region.tile_column,
         value=formats.score(score),
-        said=gettext("95%% interval %(interval)s; %(category)s")
-        % {
-            "interval": formats.interval(lower, upper),
-            "category": reading.category_label(category.category) if category else "",
-        },
+        said="; ".join(
+            [
+                formats.at_95(formats.interval(lower, upper)),
+                *([reading.category_label(category.category)] if category else []),
+            ]
+        ),
         hue=reading.hue,
         tint=charts.tint_at(position, count) if count else charts.Tint.LOW,
         shape_of=charts.shape_at(position, count, reading.hue) if count else Shape.CIRCLE,

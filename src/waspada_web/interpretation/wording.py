@@ -164,21 +164,17 @@ def scale_sentence(reading: Reading, region: str) -> str:
         }
         for band in reading.bands()
     ]
-    return gettext(
-        "Scale from 0 to 100: %(bands)s. %(region)s: %(score)s, 95%% interval %(lower)s to "
-        "%(upper)s."
-    ) % {
+    return gettext("Scale from 0 to 100: %(bands)s. %(region)s: %(score)s (%(interval)s).") % {
         "bands": "; ".join(parts),
         "region": reading.name(region),
         "score": formats.score(row.score),
-        "lower": formats.score(row.lower),
-        "upper": formats.score(row.upper),
+        "interval": formats.at_95(formats.interval(row.lower, row.upper)),
     }
 
 
 def rank_title(low: int, high: int) -> str:
     if low == high:
-        return gettext("Only place %(place)s cannot be ruled out") % {"place": low}
+        return gettext("Rank %(place)s: no other place is possible") % {"place": low}
     return gettext("Rank between %(low)s and %(high)s") % {"low": low, "high": high}
 
 
@@ -289,7 +285,7 @@ def drivers_drawn(reading: Reading, total: float, adds_up: bool) -> str:
             gettext("How far each indicator moves the index away from %(reference)s, in points.")
             % {"reference": reference},
             sum_sentence % {"total": formats.signed(total)},
-            gettext("The thin line is the 95% interval."),
+            gettext("The thin line is the 95\N{NO-BREAK SPACE}% interval."),
             gettext("A driver is part of the sum, not proof of a cause."),
         ]
     )
@@ -560,11 +556,11 @@ def axis_note(low: float, high: float, is_cut: bool) -> str:
 def withheld(flags: Sequence[str]) -> str:
     """Why a row has no number."""
     if "too_few" in flags:
-        return gettext("Hidden: fewer than 5 answers.")
+        return gettext("Not shown (small group): fewer than 5 answers.")
     if "protects_another" in flags:
-        return gettext("Hidden to protect another small group.")
+        return gettext("Not shown, to protect another small group.")
     if "unanimous" in flags:
-        return gettext("Hidden: all answers were alike, so it would tell what each person said.")
+        return gettext("Not shown: all answers were alike, so it would tell what each person said.")
     if "children_missing" in flags:
         return gettext("No value: too many of its parts are missing.")
     if "no_interval" in flags:

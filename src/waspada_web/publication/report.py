@@ -32,6 +32,7 @@ from waspada_web.interpretation.region_page import (
 )
 from waspada_web.ui import formats
 from waspada_web.ui.charts import Axis, Band
+from waspada_web.ui.printing import printable
 
 TEMPLATE = Path(__file__).parent / "report.typ"
 TOKEN = re.compile(r"--(?P<name>[\w-]+):\s*(?P<colour>#[0-9a-f]{6})\b")
@@ -49,7 +50,7 @@ class Report:
 
 def report_pdf(report: Report) -> bytes:
     """The PDF, tagged for assistive technology, with language and title set."""
-    data = json.dumps(report_data(report), ensure_ascii=False)
+    data = json.dumps(printable(report_data(report)), ensure_ascii=False)
     pdf = typst.compile(
         TEMPLATE,
         root=TEMPLATE.parent,
@@ -95,11 +96,11 @@ def report_data(report: Report) -> dict[str, Any]:
             "of": gettext("of"),
             "odds": gettext("Probability of each category:"),
             "indicator": gettext("Indicator"),
-            "contribution": gettext("Contribution (95%% interval)") % {},
+            "contribution": gettext("Contribution (95\N{NO-BREAK SPACE}%% interval)") % {},
             "others": gettext("All others"),
             "sum": gettext("Sum"),
             "dimension": gettext("Dimension"),
-            "value": gettext("Value (95%% interval)") % {},
+            "value": gettext("Value (95\N{NO-BREAK SPACE}%% interval)") % {},
             "strength": gettext("How firm the ground of this number is"),
             "owner": gettext("Owner"),
             "due": gettext("Due date"),
@@ -107,7 +108,7 @@ def report_data(report: Report) -> dict[str, Any]:
             "time_left": gettext("The time that is left"),
             "never": gettext("Limit:"),
             "no_steps": gettext("No step has been chosen yet."),
-            "interval_key": gettext("value and 95%% interval") % {},
+            "interval_key": gettext("value and 95\N{NO-BREAK SPACE}%% interval") % {},
             "chart": gettext("Chart"),
         },
     }
@@ -253,11 +254,7 @@ def _plan(plan: PlanPage) -> dict[str, Any]:
 
 
 def _driver_plan(driver: DriverPlan) -> dict[str, Any]:
-    interval = (
-        " (" + gettext("95%% interval: %(interval)s") % {"interval": driver.interval} + ")"
-        if driver.interval
-        else ""
-    )
+    interval = f" ({driver.interval})" if driver.interval else ""
     return {
         "name": driver.name,
         "value": driver.value + interval,

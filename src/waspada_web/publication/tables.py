@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from waspada.publication.files import categories_csv, drivers_csv, ranks_csv, scores_csv
-from waspada.publication.model import ScoreRow, Tables
+from waspada.publication.model import NOT_ENOUGH_DATA, ScoreRow, Tables
 from waspada_web.interpretation.reading import FEWEST_TOLD, Reading
 
 FILES: dict[str, Callable[[Tables], str]] = {
@@ -61,9 +61,12 @@ def _narrowed(reading: Reading, regions: Collection[str]) -> Tables:
 
 
 def _told(row: ScoreRow) -> ScoreRow:
-    """A count below five is not told; 0 stands for it."""
-    return row if row.n_responses >= FEWEST_TOLD else replace(row, n_responses=0)
+    """A count below five is not told, nor a share made of it; 0 stands for both."""
+    few = row.n_responses < FEWEST_TOLD
+    return replace(row, n_responses=0, share_answered=0.0) if few else row
 
 
 def _untold(row: ScoreRow) -> ScoreRow:
-    return _told(replace(row, score=None, lower=None, upper=None))
+    """What the page does not say, the file does not say either; the flag says why."""
+    flags = (*row.flags, NOT_ENOUGH_DATA)
+    return _told(replace(row, score=None, lower=None, upper=None, flags=flags))

@@ -2,6 +2,12 @@
 
 Babel knows the decimal signs and month names; the words between come from the catalogue. A
 number that reaches these functions was rounded once already, in `waspada.publication`.
+
+Percent: "87 %", with a no-break space, in both languages; so also in "selang 95 %".
+Interval: in words, "36,8 sampai 45,9", wherever it stands in a sentence, a heading or alone, since
+a dash there reads as a minus. Only the narrow cell of a table, right beside its number and under a
+heading that says what it is, keeps the short form "(36,8–45,9)"; with a negative end it too takes
+the words.
 """
 
 from __future__ import annotations
@@ -14,6 +20,7 @@ from django.utils.translation import get_language, gettext, pgettext
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def language() -> str:
@@ -40,13 +47,20 @@ def signed(value: float) -> str:
 
 
 def interval(lower: float, upper: float) -> str:
-    """36,8–45,9 when positive, "−1,3 sampai 16,1" when an end is negative."""
+    """36,8 sampai 45,9."""
+    return gettext("%(lower)s to %(upper)s") % {"lower": score(lower), "upper": score(upper)}
+
+
+def at_95(interval: str) -> str:
+    """selang 95 %: 36,8 sampai 45,9."""
+    return gettext("95\N{NO-BREAK SPACE}%% interval: %(interval)s") % {"interval": interval}
+
+
+def interval_cell(lower: float, upper: float) -> str:
+    """(36,8–45,9) beside its number in a table; "(−1,3 sampai 16,1)" when an end is negative."""
     if lower < 0 or upper < 0:
-        return gettext("%(lower)s to %(upper)s") % {
-            "lower": signed(lower),
-            "upper": signed(upper),
-        }
-    return f"{score(lower)}{DASH}{score(upper)}"
+        return f"({interval(lower, upper)})"
+    return f"({score(lower)}{DASH}{score(upper)})"
 
 
 def signed_interval(lower: float, upper: float) -> str:
@@ -55,17 +69,17 @@ def signed_interval(lower: float, upper: float) -> str:
 
 
 def percent(share: float) -> str:
-    """0.864 -> 86%; never 0% or 100% of something that was only estimated."""
+    """0.864 -> 86 %; never 0 % or 100 % of something that was only estimated."""
     if 0 <= share < 0.01:
-        return "< 1%"
+        return f"<{NO_BREAK}1{NO_BREAK}%"
     if 0.99 < share <= 1:
-        return "> 99%"
-    return f"{round(share * 100)}%"
+        return f">{NO_BREAK}99{NO_BREAK}%"
+    return plain_percent(share)
 
 
 def plain_percent(share: float) -> str:
-    """A counted share: 0.09 -> 9%; zero is zero."""
-    return f"{round(share * 100)}%"
+    """A counted share: 0.09 -> 9 %; zero is zero."""
+    return f"{round(share * 100)}{NO_BREAK}%"
 
 
 def whole(value: int) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from pypdf import PdfReader
 
@@ -19,7 +20,7 @@ from waspada_web.collection.codes import ALPHABET, grouped
 from waspada_web.collection.errors import CardError, StateError
 from waspada_web.collection.models import Card, CardState
 from waspada_web.collection.operations import print_cards, save_meeting
-from waspada_web.collection.queries import find_card
+from waspada_web.collection.queries import check_pepper, find_card
 
 TYPED = re.compile(rf"\b[{ALPHABET}]{{5}}-[{ALPHABET}]{{5}}\b")
 
@@ -64,12 +65,17 @@ def test_printing_again_asks_first_and_makes_the_old_cards_void(printed_hall: Ha
     assert AuditEntry.objects.filter(verb="print-cards").count() == 2
 
 
-def test_cards_in_use_are_not_printed_again(hall: Hall) -> None:
-    hall.send(hall.cards[0].typed)
+@pytest.mark.parametrize("answers", [0, 1])
+def test_cards_of_an_open_region_are_not_printed_again(hall: Hall, answers: int) -> None:
+    """Answered or not, page and refusal are the same: neither tells when the first person sent."""
+    for card in hall.cards[:answers]:
+        hall.send(card.typed)
     with pytest.raises(StateError):
         print_cards(by=hall.operator, meeting=hall.meeting)
-    page = login(hall.operator).post(path(hall), {"again": "yes"}, follow=True)
-    assert "Tambahkan rapat kedua" in page.content.decode()
+    for data in ({}, {"again": "yes"}):
+        page = login(hall.operator).post(path(hall), data, follow=True)
+        assert "Tambahkan rapat kedua" in page.content.decode()
+    assert "Kartu ini sedang dipakai" in login(hall.operator).get(path(hall)).content.decode()
     assert find_card(hall.cards[1].typed).state == CardState.UNUSED
 
 
@@ -118,3 +124,19 @@ def test_cards_of_another_region_do_not_exist_for_me(printed_hall: Hall, outside
     assert client.get(path(printed_hall)).status_code == 404
     assert client.post(path(printed_hall), {"again": "yes"}).status_code == 404
     assert find_card(printed_hall.cards[0].typed).state == CardState.UNUSED
+
+
+def test_a_double_click_never_voids_a_batch_that_was_just_printed(printed_hall: Hall) -> None:
+    with pytest.raises(StateError):
+        print_cards(by=printed_hall.operator, meeting=printed_hall.meeting, again=False)
+    assert find_card(printed_hall.cards[0].typed).state == CardState.UNUSED
+
+
+def test_printed_cards_without_their_key_are_not_served(printed_hall: Hall, tmp_path: Path) -> None:
+    check_pepper()
+    settings.PEPPER_FILE = tmp_path / "lost" / "pepper"
+    with pytest.raises(ImproperlyConfigured, match="backup"):
+        check_pepper()
+    assert not settings.PEPPER_FILE.exists()
+    Card.objects.update(state=CardState.VOID)
+    check_pepper()

@@ -188,5 +188,46 @@ def test_a_stopped_intake_can_be_taken_up_again(hall: Hall) -> None:
 
 
 def test_reaching_a_step_by_address_changes_nothing(hall: Hall) -> None:
-    response = login(hall.operator).get(f"/putaran/{hall.member.round_id}/63.11/hentikan/")
-    assert response.status_code == 405
+    """As after a log-in that interrupted the step: the page of the round, not an empty one."""
+    base = f"/putaran/{hall.member.round_id}/63.11/"
+    for step in ("buka", "hentikan", "lanjutkan", "hitung"):
+        assert login(hall.operator).get(f"{base}{step}/")["Location"] == base
+    hall.member.refresh_from_db()
+    assert hall.member.state == State.OPEN
+
+
+def test_a_number_too_long_for_the_database_finds_nothing(operator: User) -> None:
+    client = login(operator)
+    for number in ("9" * 18, "9" * 30):
+        for address in (
+            f"/putaran/{number}/63.11/",
+            f"/hasil/{number}/",
+            f"/kumpulkan/{number}/x/",
+        ):
+            assert client.get(address).status_code == 404
+
+
+HOSTILE = """<script>alert(1)</script> "><img src=x> {{ 7 }} {% now %} =cmd|' /C calc'!A0 😀"""
+
+
+def test_a_hostile_name_is_shown_as_it_was_typed_and_does_nothing(operator: User) -> None:
+    client = login(operator)
+    hostile = round_data(title=HOSTILE, organiser=HOSTILE, contact=HOSTILE)
+    page = client.post("/putaran/baru/", hostile, follow=True).content.decode()
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "{{ 7 }}" in page
+
+
+@pytest.mark.parametrize("hidden", ["\u202e", "\u2066", "\u200b", "\x07"])
+def test_a_name_that_turns_the_writing_around_is_refused(operator: User, hidden: str) -> None:
+    response = login(operator).post("/putaran/baru/", round_data(title=f"Rapat {hidden}trebor"))
+    assert response.status_code == 400
+    assert "karakter yang tidak terlihat" in response.content.decode()
+
+
+def test_a_name_of_ten_thousand_characters_is_refused_with_both_numbers(operator: User) -> None:
+    response = login(operator).post("/putaran/baru/", round_data(title="a" * 10_000))
+    assert response.status_code == 400
+    assert "10000 karakter. Paling banyak 200" in response.content.decode()

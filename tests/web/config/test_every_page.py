@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import OperationalError
 from django.test import Client, RequestFactory
 from django.views.csrf import csrf_failure
 from django.views.defaults import bad_request, server_error
@@ -69,7 +70,24 @@ def test_faults_have_pages_of_their_own(db: None) -> None:
     request = RequestFactory().get("/")
     assert "formulir" in csrf_failure(request).content.decode().lower()
     assert "mulai dari awal" in bad_request(request, ValueError()).content.decode()
-    assert "kesalahan program" in server_error(request).content.decode()
+    assert "kesalahan pada program" in server_error(request).content.decode()
+
+
+@pytest.mark.parametrize("message", ["database is locked", "database or disk is full"])
+def test_a_database_that_cannot_store_is_a_sentence_also_for_officials(
+    db: None, monkeypatch: pytest.MonkeyPatch, message: str
+) -> None:
+    def fail(**_given: object) -> None:
+        raise OperationalError(message)
+
+    client = login(load_example())
+    monkeypatch.setattr("waspada_web.start.views.clear_example", fail)
+    for prefix, said in (("", "Tidak ada yang berubah"), ("/en", "Nothing was changed")):
+        response = client.post(f"{prefix}/contoh/hapus/")
+        assert response.status_code == 503
+        assert int(response["Retry-After"]) > 0
+        assert said in response.content.decode()
+        assert_strict(response)
 
 
 def test_a_form_of_another_site_is_refused(db: None) -> None:

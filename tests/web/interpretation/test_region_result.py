@@ -37,7 +37,7 @@ def test_the_number_stands_beside_its_interval(as_head: Client, example: Round) 
     big = re.search(r'class="big">([^<]+)</p><p class="within">([^<]+)<', html)
     assert big is not None
     assert big[1] == f"{row.score:.1f}".replace(".", ",")
-    assert f"{row.lower:.1f}–{row.upper:.1f}".replace(".", ",") in big[2]
+    assert f"{row.lower:.1f} sampai {row.upper:.1f}".replace(".", ",") in big[2]
 
 
 def test_numbers_follow_the_language_of_the_page(as_head: Client, example: Round) -> None:
@@ -167,7 +167,7 @@ def test_too_few_answers_give_a_sentence_and_no_number(example: Round) -> None:
     person = factories.make_person(RoleKind.HEAD, "63.02")
     html = text_of(logged_in(person), path(example, "63.02"))
     assert "Kabupaten Kotabaru: data belum cukup" in html
-    assert "Baru ada 17 jawaban; diperlukan paling sedikit 20, jadi kurang 3." in html
+    assert "Baru ada 17 isian; diperlukan paling sedikit 20, jadi kurang 3." in html
     assert "Adakan rapat lagi" in html
     assert 'class="big"' not in html
     assert 'class="band"' not in html
@@ -183,8 +183,8 @@ def test_fewer_than_five_answers_are_never_counted_exactly() -> None:
     measure_round(round, by=None, seed=1, replicates=REPLICATES)
     html = text_of(logged_in(factories.make_person(RoleKind.HEAD, "63.11")), path(round, "63.11"))
     main = html.split("<main")[1].split("</main>")[0]
-    assert "kurang dari 5 jawaban" in main
-    assert not re.search(r"\b3 jawaban", main)
+    assert "kurang dari 5 isian" in main
+    assert not re.search(r"\b3 isian", main)
     assert "kurang 17" not in main
 
 
@@ -242,7 +242,7 @@ def test_a_unanimous_dimension_keeps_its_row_without_a_number(secret_round: Roun
     html = text_of(logged_in(person), path(secret_round))
     table = html.split("Nilai tiap dimensi</caption>")[1].split("</table>")[0]
     row = next(row for row in table.split("<tr") if "Partisipasi" in row)
-    assert "Disembunyikan" in row
+    assert "Tidak ditampilkan" in row
     assert 'class="dot"' not in row
     assert not re.search(r"\d+,\d", row)
 

@@ -33,7 +33,7 @@ def test_a_region_without_enough_data_keeps_its_row(as_province: Client, example
     html = text_of(as_province, path(example))
     row = next(row for row in html.split("<tr") if "Kotabaru" in row and 'class="gap"' in row)
     assert "Data belum cukup" in row
-    assert "17 jawaban; perlu 20." in row
+    assert "17 isian; perlu 20." in row
     assert not re.search(r"\d+,\d", row)
 
 

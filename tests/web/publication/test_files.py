@@ -73,6 +73,7 @@ def test_a_region_without_enough_data_keeps_its_row_without_a_number(
         kotabaru = [row for row in rows if row["region"] == "63.02"]
         assert kotabaru
         assert all(row["score"] == row["lower"] == row["upper"] == "" for row in kotabaru)
+        assert all("not_enough_data" in row["flags"] for row in kotabaru)
     ranks = rows_of(as_province, f"/hasil/{example.pk}/tabel/ranks.csv")
     assert [row["rank"] for row in ranks if row["region"] == "63.02"] == [""]
 
@@ -109,7 +110,7 @@ def test_the_report_holds_result_and_plan(as_head: Client, example: Round) -> No
     words = words_of(pdf_of(as_head, f"/hasil/{example.pk}/63.11/laporan.pdf"))
     for expected in (
         "Kabupaten Balangan",
-        "selang 95%",
+        "selang 95 %",
         "Peringkat antara",
         "Seberapa kuat dasar angka ini",
         "2 langkah untuk Kabupaten Balangan",
@@ -159,7 +160,7 @@ def test_the_report_of_a_region_without_enough_data_holds_no_number(
     words = words_of(pdf_of(as_province, f"/hasil/{example.pk}/63.02/laporan.pdf"))
     assert "data belum cukup" in words
     assert "kurang 3" in words
-    assert "selang 95%" not in words
+    assert "selang 95 %" not in words
 
 
 # --- Small cells ---
@@ -185,7 +186,7 @@ def test_hidden_cells_stand_in_no_file() -> None:
 
     words = words_of(pdf_of(client, f"/hasil/{round.pk}/63.11/laporan.pdf"))
     after = words.split("Partisipasi", 1)[1][:60]
-    assert "Disembunyikan" in after
+    assert "Tidak ditampilkan" in after
     for code in ("vote_buying", *UNANIMOUS):
         assert not re.search(re.escape(reading.item_name(code)) + r"[^.]{0,40}[+−]\d", words)
 
@@ -198,3 +199,13 @@ def test_release_is_disabled_with_a_sentence(as_head: Client) -> None:
     assert re.search(r"<button[^>]*disabled", html)
     assert "belum tersedia" in html
     assert as_head.post("/terbitkan/").status_code == 405
+
+
+def test_a_name_that_no_font_can_show_does_not_cost_the_report(
+    as_head: Client, example: Round
+) -> None:
+    Round.objects.filter(pk=example.pk).update(
+        title='Rapat 😀 \u202eabc قلم #image("x") <b> é', organiser="=1+1"
+    )
+    words = words_of(pdf_of(as_head, f"/hasil/{example.pk}/63.11/laporan.pdf"))
+    assert 'Rapat ? ?abc ??? #image("x") <b> é' in words

@@ -149,6 +149,19 @@ def test_a_database_of_a_newer_program_is_refused(tmp_path: Path) -> None:
     assert "newer Waspada (collection 9999_future)" in result.stderr
 
 
+def test_a_damaged_key_is_a_sentence(tmp_path: Path) -> None:
+    for name in ("secret_key", "pepper"):
+        keys = tmp_path / name / "keys"
+        keys.mkdir(parents=True)
+        for damage in (b"", b"short", b"\xff\xfe" * 40):
+            (keys / name).write_bytes(damage)
+            result = run(tmp_path / name)
+            assert result.returncode == 1
+            assert f"{name} is damaged" in result.stderr
+            assert "backup" in result.stderr
+            assert "Traceback" not in result.stderr
+
+
 def test_listening_everywhere_asks_for_the_names_first(tmp_path: Path) -> None:
     result = run(tmp_path / "data", "--host", "0.0.0.0")
     assert result.returncode == 1

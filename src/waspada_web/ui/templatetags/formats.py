@@ -19,13 +19,3 @@ for function in (
     formats.weekday,
 ):
     register.filter(function.__name__, function)
-
-
-@register.simple_tag
-def interval(lower: float, upper: float) -> str:
-    return formats.interval(lower, upper)
-
-
-@register.simple_tag
-def signed_interval(lower: float, upper: float) -> str:
-    return formats.signed_interval(lower, upper)
