@@ -226,7 +226,7 @@ def _explain(
         tree,
         drawn.driver_covariance,
         t_quantile(interval.df[:, tree.root], LEVEL),
-        (hidden & ~np.isnan(point.values))[:, : tree.root],
+        (hidden | np.isnan(point.values))[:, : tree.root],
         ~np.isnan(compared[:, tree.root]),
         concern=1 if instrument.polarity is Polarity.MORE_VULNERABLE else -1,
     )

@@ -86,7 +86,7 @@ def test_example_result_speaks_with_its_error(
     page = context.new_page()
     page.goto(server.url(f"/hasil/{EXAMPLE}/{BALANGAN}/", "en"))
     text = page.inner_text("main")
-    assert re.search(r"95% interval: \d+\.\d–\d+\.\d", text)
+    assert re.search(r"95\s%\s+interval: \d+\.\d to \d+\.\d", text)
     assert re.search(r"Rank between \d+ and \d+", text)
     assert "Medium vulnerability" in text
     context.close()

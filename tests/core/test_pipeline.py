@@ -15,6 +15,7 @@ from tests.core.instruments import (
     shuffled,
     stratum,
 )
+from waspada.collection.model import BLANK
 from waspada.errors import AnswersError, QualityError
 from waspada.index.model import GivenScores
 from waspada.index.sample import draw_sample, fingerprint_answers
@@ -297,3 +298,17 @@ def test_the_fingerprint_tells_a_shared_bowl_from_separate_ones():
     together = with_bowl(RESPONSES, "b+c", of="bc")
     assert fingerprint_answers(together, ASKED) != fingerprint_answers(RESPONSES, ASKED)
     assert fingerprint_answers(shuffled(together), ASKED) == fingerprint_answers(together, ASKED)
+
+
+def test_an_item_that_nobody_answered_is_no_driver():
+    """It moves the region away from the others by its absence; named alone it would read as if
+    people here had said something about it."""
+    column = [item.code for item in ASKED.items].index("q")
+    choice = RESPONSES.choice.copy()
+    choice[RESPONSES.region == RESPONSES.regions.index("63.01"), column] = BLANK
+    tables = run(replace(RESPONSES, choice=choice))
+    told = [d for d in tables.drivers if d.region == "63.01"]
+    assert "q" not in {d.item for d in told}
+    total = sum(d.contribution for d in told)
+    distance = root_of(tables)["63.01"].score - tables.node_means["index"]
+    assert total == pytest.approx(distance, abs=1e-9)

@@ -31,9 +31,10 @@ def explain(
         contribution_ri = a_ri - mean_s a_si      sums over i to index_r - mean_s index_s
 
     a: attribution from the middle of the scale (`index.attribution`). With a single region the
-    reference is the middle itself. Items in `hidden` are first levelled: each gets its weight's
-    share of what they bring together. The reference is then made of nothing but published
-    numbers, so that no hidden item can be worked out from other regions' contributions.
+    reference is the middle itself. Items in `hidden`, among them those that nobody answered here,
+    are first levelled: each gets its weight's share of what they bring together. The reference is
+    then made of nothing but published numbers, so that no hidden item can be worked out from other
+    regions' contributions.
 
     values: (n_regions, places). covariance: (n_regions, n_items, n_items) of a over replicates.
     t: (n_regions,) quantile for the interval. hidden: (n_regions, n_items). shown: (n_regions,).
