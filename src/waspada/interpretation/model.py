@@ -24,6 +24,22 @@ class Ranks:
     upper: NDArray[np.int64]
     pairs: tuple[tuple[int, int], ...] = ()
 
+    @property
+    def together(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rank sets with all pairs tested at once: (n_regions,) lower and upper, 0 without a set.
+
+        If N- regions are higher and N+ lower among `pairs`, the rank lies in [1 + N-, n - N+].
+        """
+        has_set = self.lower > 0
+        higher, lower = np.zeros((2, len(self.rank)), dtype=np.int64)
+        for high, low in self.pairs:
+            higher[low] += 1
+            lower[high] += 1
+        return (
+            np.where(has_set, 1 + higher, 0),
+            np.where(has_set, int(has_set.sum()) - lower, 0),
+        )
+
     @classmethod
     def without_sets(cls, rank: NDArray[np.int64]) -> Ranks:
         """Ranks of scores whose error nobody knows."""

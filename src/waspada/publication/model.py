@@ -54,6 +54,8 @@ class ScoreRow:
 class RankRow:
     """Rank 1 = highest score. [rank_lower, rank_upper]: the marginal 95 % confidence set.
 
+    [together_lower, together_upper]: the set with all pairs of regions tested at once, for tables
+    that show regions side by side; it agrees with `difference_pairs` and holds the marginal one.
     node: the index and its direct branches; deeper ranks would be read as more than they are.
     """
 
@@ -62,6 +64,8 @@ class RankRow:
     rank: int | None
     rank_lower: int | None
     rank_upper: int | None
+    together_lower: int | None = None
+    together_upper: int | None = None
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,7 @@ def _share_answered(sample: Sample, estimate: Estimate) -> Floats:
 
 def rank_rows(regions: tuple[str, ...], ranks: dict[str, Ranks]) -> tuple[RankRow, ...]:
     """One row per region and ranked node; no rank where no score is shown."""
+    together = {node: found.together for node, found in ranks.items()}
     return tuple(
         RankRow(
             region=region,
@@ -124,6 +125,8 @@ def rank_rows(regions: tuple[str, ...], ranks: dict[str, Ranks]) -> tuple[RankRo
             rank=int(found.rank[r]) or None,
             rank_lower=int(found.lower[r]) or None,
             rank_upper=int(found.upper[r]) or None,
+            together_lower=int(together[node][0][r]) or None,
+            together_upper=int(together[node][1][r]) or None,
         )
         for r, region in enumerate(regions)
         for node, found in ranks.items()

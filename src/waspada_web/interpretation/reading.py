@@ -81,10 +81,13 @@ class Reading:
     def category(self, region: str) -> CategoryRow | None:
         return self._categories.get(region)
 
-    def rank(self, region: str) -> RankRow | None:
-        """The rank set of a region at the root, if it has one."""
+    def rank(self, region: str) -> tuple[int, int] | None:
+        """The band of a region at the root, all pairs tested at once, so that it agrees with what
+        the page says about real differences and groups; None where it has none."""
         row = self._ranks.get(region)
-        return row if row and row.rank_lower is not None and row.rank_upper is not None else None
+        if row is None or row.together_lower is None or row.together_upper is None:
+            return None
+        return row.together_lower, row.together_upper
 
     def quality(self, region: str) -> QualityRow | None:
         return self._quality.get(region)

@@ -266,18 +266,19 @@ def high_end(reading: Reading) -> str:
 
 def _standing(reading: Reading, region: str) -> Standing:
     rank, count = reading.rank(region), reading.ranked_count
-    if rank is None or rank.rank_lower is None or rank.rank_upper is None or count < 2:
+    if rank is None or count < 2:
         return Standing(reason=wording.no_rank(reading))
-    title = wording.rank_title(rank.rank_lower, rank.rank_upper)
+    low, high = rank
+    title = wording.rank_title(low, high)
     rest = wording.rank_rest(reading)
     return Standing(
-        low=rank.rank_lower,
-        high=rank.rank_upper,
+        low=low,
+        high=high,
         count=count,
         title=title,
         rest=rest,
         differences=wording.real_differences(reading, region),
-        svg=charts.rank_band(rank.rank_lower, rank.rank_upper, count, name=f"{title} {rest}"),
+        svg=charts.rank_band(low, high, count, name=f"{title} {rest}"),
     )
 
 

@@ -185,7 +185,7 @@ def _row(
         probability=formats.percent(category.probabilities[category.category])
         if category and category.category in category.probabilities
         else "",
-        rank=f"{rank.rank_lower}{formats.DASH}{rank.rank_upper}" if rank else "",
+        rank=formats.DASH.join(map(str, rank)) if rank else "",
         groups=charts.group_bars(position, reading.groups),
         letters=gettext("group %(letters)s") % {"letters": " ".join(letters)} if letters else "",
     )

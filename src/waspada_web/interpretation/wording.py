@@ -508,7 +508,7 @@ def round_heading(reading: Reading) -> str:
 
 def _is_only(reading: Reading, region: str) -> bool:
     rank = reading.rank(region)
-    return rank is not None and rank.rank_lower == rank.rank_upper
+    return rank is not None and rank[0] == rank[1]
 
 
 def round_lead(reading: Reading) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from waspada.publication.files import categories_csv, drivers_csv, ranks_csv, scores_csv
-from waspada.publication.model import NOT_ENOUGH_DATA, ScoreRow, Tables
+from waspada.publication.model import NOT_ENOUGH_DATA, RankRow, ScoreRow, Tables
 from waspada_web.interpretation.reading import FEWEST_TOLD, Reading
 
 FILES: dict[str, Callable[[Tables], str]] = {
@@ -51,7 +51,7 @@ def _narrowed(reading: Reading, regions: Collection[str]) -> Tables:
             if row.region in regions
         ),
         ranks=tuple(
-            row if row.region in told else replace(row, rank=None, rank_lower=None, rank_upper=None)
+            row if row.region in told else RankRow(row.region, row.node, None, None, None)
             for row in tables.ranks
             if row.region in regions
         ),

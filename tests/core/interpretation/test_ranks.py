@@ -110,3 +110,18 @@ def test_more_confidence_never_gives_a_narrower_set():
         found = rank_sets(scores, replicates, se, np.full(9, 20.0), level=level)
         widths.append(found.upper - found.lower)
     assert all((narrow <= wide).all() for narrow, wide in pairwise(widths))
+
+
+def test_the_set_of_all_pairs_agrees_with_the_pairs_and_holds_the_marginal_one():
+    """Side by side on one page a set and a group must not say opposite things."""
+    generator = np.random.default_rng(5)
+    x = np.array([60.0, 55.0, 52.0, 50.0, 41.0, np.nan])
+    se = np.array([2.0, 3.0, 2.0, 2.5, 2.0, np.nan])
+    replicates = x + se * generator.standard_normal((1000, 6))
+    found = rank_sets(x, replicates, se, np.full(6, 40.0))
+    lower, upper = found.together
+    for r in range(5):
+        assert lower[r] == 1 + sum(low == r for _, low in found.pairs)
+        assert upper[r] == 5 - sum(high == r for high, _ in found.pairs)
+        assert 1 <= lower[r] <= found.lower[r] <= found.upper[r] <= upper[r] <= 5
+    assert (lower[5], upper[5]) == (0, 0)

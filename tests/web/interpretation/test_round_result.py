@@ -137,3 +137,18 @@ def test_the_list_is_empty_for_a_person_without_rounds(example: Round) -> None:
     nobody = User.objects.create_user("nobody@example.org", factories.PASSWORD)
     html = text_of(logged_in(nobody), "/hasil/")
     assert "Hasil tampil di sini" in html
+
+
+def test_band_groups_and_heading_agree(as_province: Client, example: Round) -> None:
+    """A region with a place of its own shares no group with others; the heading claims no more."""
+    reading = reading_of(example)
+    assert reading is not None
+    for code in reading.told:
+        band = reading.rank(code)
+        assert band is not None
+        above, below = len(reading.lower_than(code)), len(reading.higher_than(code))
+        assert band == (1 + above, len(reading.told) - below)
+    alone = [code for code in reading.told if len(set(reading.rank(code) or (0, 1))) == 1]
+    html = text_of(as_province, path(example))
+    is_claimed = "dapat dipastikan paling" in html
+    assert is_claimed == bool({reading.told[0], reading.told[-1]} & set(alone))
