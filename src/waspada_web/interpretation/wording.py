@@ -348,12 +348,16 @@ def elements_sentences(reading: Reading, region: str) -> list[str]:
             )
     left_out = [label(row.element) for row in rows if row.state == "left_out"]
     if left_out:
-        sentences.append(
+        is_shared_out = any(row.state in ("counted", "merged") for row in rows)
+        sentence = (
             gettext(
-                "Left out because too few took part, the weight went to the others: %(elements)s."
+                "Left out because too few took part: %(elements)s. "
+                "Their weight went to the other elements."
             )
-            % {"elements": listing(left_out)}
+            if is_shared_out
+            else gettext("Left out because too few took part: %(elements)s.")
         )
+        sentences.append(sentence % {"elements": listing(left_out)})
     absent = [row for row in rows if row.state == "absent"]
     required = [label(row.element) for row in absent if row.required]
     if required:

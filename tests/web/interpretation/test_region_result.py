@@ -198,6 +198,23 @@ def test_missing_elements_are_named_even_with_enough_answers() -> None:
     assert 'class="big"' not in html
 
 
+@pytest.mark.parametrize(
+    ("plan", "is_shared_out"),
+    [
+        (factories.full_hall() | {"other_community": 3}, True),
+        (dict.fromkeys(factories.full_hall(), 1), False),
+    ],
+)
+def test_weight_is_said_to_go_to_others_only_where_there_are_any(
+    plan: dict[str, int], is_shared_out: bool
+) -> None:
+    round = factories.make_small_round({"63.11": plan, "63.10": factories.full_hall()})
+    measure_round(round, by=None, seed=1, replicates=REPLICATES)
+    html = text_of(logged_in(factories.make_person(RoleKind.HEAD, "63.11")), path(round, "63.11"))
+    assert "Tidak dihitung karena pesertanya terlalu sedikit: " in html
+    assert ("Bobotnya dibagikan kepada unsur lain." in html) == is_shared_out
+
+
 def test_a_region_that_is_still_open_says_so(example: Round) -> None:
     factories.make_regions()
     other = factories.make_round(["63.11"], title="Putaran lain")
