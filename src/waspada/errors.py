@@ -4,6 +4,8 @@
     ├── InstrumentError      the workbook or its text twin cannot be used      exit code 10
     ├── AnswersError         a file of answers or scores cannot be used        exit code 11
     ├── QualityError         the data cannot carry the wish                    exit code 12
+    ├── MethodError          a METHOD file or a choice in it cannot be used    exit code 10
+    ├── StepError            a step of a method cannot do its job on the data  exit code 12
     └── CatalogueError       a catalogue or calendar cannot be used            exit code 10
 
 Each carries a stable `code` and its facts as attributes. The message says what, where, why and
@@ -18,6 +20,9 @@ from typing import Any
 
 MOST_PRINTED = 50
 """Faults a message lists; `faults` holds the others too."""
+
+MOST_NAMED = 6
+"""Units or indicators a sentence names; `facts` holds the others too."""
 
 
 class WaspadaError(Exception):
@@ -85,6 +90,42 @@ class AnswersError(FaultsError):
 
 class QualityError(WaspadaError):
     exit_code = 12
+
+
+class MethodError(FaultsError):
+    exit_code = 10
+
+    def __init__(self, source: str, faults: Sequence[Fault]) -> None:
+        super().__init__(source, faults, code="method")
+
+
+class StepError(WaspadaError):
+    """A step of a method met data it cannot work on; names step, indicators and units."""
+
+    exit_code = 12
+
+    def __init__(
+        self,
+        problem: str,
+        remedy: str,
+        *,
+        step: str,
+        indicators: Sequence[str] = (),
+        units: Sequence[str] = (),
+    ) -> None:
+        where = [f'Step "{step}"']
+        for word, names in (("indicator", indicators), ("unit", units)):
+            if names:
+                shown = ", ".join(f'"{name}"' for name in names[:MOST_NAMED])
+                more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+                where.append(f"{word}{'s' if len(names) > 1 else ''} {shown}{more}")
+        super().__init__(
+            f"{', '.join(where)}: {problem} {remedy}",
+            code="step",
+            step=step,
+            indicators=tuple(indicators),
+            units=tuple(units),
+        )
 
 
 class CatalogueError(FaultsError):
