@@ -85,7 +85,7 @@ def rank_scores(scores: Floats, times: Sequence[int] | None = None) -> NDArray[n
         return rank_scores(scores[:, None], times)[:, 0]
     ranks = np.zeros(scores.shape, dtype=np.int64)
     when = np.zeros(len(scores)) if times is None else np.array(times)
-    for time in np.unique(when):
+    for time in sorted(set(when.tolist())):  # np.unique would load numpy.ma
         rows = when == time
         for k in range(scores.shape[1]):
             ranks[rows, k] = _rank(scores[rows, k])
