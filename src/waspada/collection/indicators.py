@@ -81,6 +81,8 @@ def read_indicators(path: Path, framework: Framework, *, time: int | None = None
     from waspada.collection.files import read_table
 
     table = read_table(path)
+    if path.suffix.lower() == ".xlsx":
+        _refuse_error_cells(path)
     at = _lay_out(table, framework)
     faults = RowFaults(table)
     numeric = [at[code] for code in (*framework.codes, *framework.denominators)]
@@ -152,11 +154,29 @@ def _lay_out(table: Table, framework: Framework) -> dict[str, str]:
     return at
 
 
+_ERROR_CELL = re.compile(rb"""<c\b(?=[^>]*\bt=["']e["'])[^>]*\br=["']([A-Z]+[0-9]+)["']""")
+
+
+def _refuse_error_cells(path: Path) -> None:
+    """A cell that shows #DIV/0! or #N/A would be read as empty; it is a fault, not a gap."""
+    from zipfile import ZipFile
+
+    from waspada.errors import AnswersError, Fault
+
+    with ZipFile(path) as parts:
+        first = "xl/worksheets/sheet1.xml"
+        cells = _ERROR_CELL.findall(parts.read(first)) if first in parts.namelist() else []
+    if cells:
+        wording = "The formula shows an error.", "Repair it, or empty the cell."
+        faults = [Fault("formula_error", f"cell {cell.decode()}", *wording) for cell in cells]
+        raise AnswersError(path.name, faults)
+
+
 # Numbers --------------------------------------------------------------------------------------
 
-_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-_COMMA = re.compile(r"[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?")
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+_PLAIN = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_COMMA = re.compile(r"[+-]?([0-9]+,[0-9]*|,[0-9]+)([eE][+-]?[0-9]+)?")
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 
 
 def _decimal_comma(table: Table, names: Sequence[str]) -> bool:
