@@ -295,7 +295,7 @@ def _before(series: Floats) -> NDArray[np.intp]:
 def _after(series: Floats) -> NDArray[np.intp]:
     """Place of the next time with a value, this one or later; n_times where there is none."""
     backwards = _before(series[:, ::-1])[:, ::-1]
-    return np.where(backwards < 0, series.shape[1], series.shape[1] - 1 - backwards)
+    return np.asarray(np.where(backwards < 0, series.shape[1], series.shape[1] - 1 - backwards))
 
 
 def _take(series: Floats, places: NDArray[np.intp]) -> Floats:

@@ -179,7 +179,7 @@ def _box_cox(x: Floats, exponent: float) -> Floats:
     if exponent == 0:
         return np.log(x)
     with np.errstate(over="ignore"):
-        changed = (x**exponent - 1.0) / exponent
+        changed = np.expm1(exponent * np.log(x)) / exponent  # exact near l = 0 too
     if np.isinf(changed).any():
         raise Cannot(
             f"With the exponent {exponent:g} the values grow beyond what a computer holds.",

@@ -21,7 +21,7 @@ from waspada.errors import StepError
 from waspada.index.composite import transform
 from waspada.index.composite.columns import choose, faults, parts, row_names
 from waspada.index.composite.model import Detail, Stage, Step
-from waspada.index.composite.moments import shape
+from waspada.index.composite.moments import LEAST_FOR_KURTOSIS, shape
 from waspada.index.composite.recipe import REQUIRED, Cannot, Kind, Parameter, Recipe, settle
 from waspada.index.composite.winsorise import Stop, Winsorised, passes, winsorise
 from waspada.index.model import Floats
@@ -98,7 +98,7 @@ def treat_column(
     """
     before = shape(x[~np.isnan(x)])
     marks = np.zeros(len(x), dtype=np.int8)
-    if flag := _undefined(x, before, skew):
+    if flag := _undefined(x, before):
         return Treated(x, marks, before, before, flags=(flag,))
     if passes(*before, skew=skew, kurtosis=kurtosis):
         return Treated(x, marks, before, before)
@@ -167,7 +167,7 @@ def transform_column(
     before = shape(x[~np.isnan(x)])
     marks = np.zeros(len(x), dtype=np.int8)
     if when == "failing":
-        if flag := _undefined(x, before, skew):
+        if flag := _undefined(x, before):
             return Treated(x, marks, before, before, flags=(flag,))
         if passes(*before, skew=skew, kurtosis=kurtosis):
             return Treated(x, marks, before, before)
@@ -179,18 +179,14 @@ def transform_column(
     return _flag(result, _usefulness(before, after))
 
 
-def _undefined(x: Floats, before: tuple[float, float], skew: float) -> str:
+def _undefined(x: Floats, before: tuple[float, float]) -> str:
     """Why a column has no shape to judge; "" if it has one."""
     count = int((~np.isnan(x)).sum())
     if count == 0:
         return "no value"
-    if count < 3:
+    if count < LEAST_FOR_KURTOSIS:
         return "too few values"
-    if math.isnan(before[0]):
-        return "constant"
-    if math.isnan(before[1]) and not abs(before[0]) < skew:
-        return "too few values"
-    return ""
+    return "constant" if math.isnan(before[1]) else ""
 
 
 def _usefulness(before: tuple[float, float], after: tuple[float, float]) -> str:
@@ -578,5 +574,6 @@ def _judged(
     if shape_of is None or math.isnan(shape_of[0]):
         return None, None, None
     g1, g2 = shape_of
-    passed = passes(g1, g2, skew=limits[0], kurtosis=limits[1])
-    return g1, None if math.isnan(g2) else g2, "yes" if passed else "no"
+    if math.isnan(g2):
+        return g1, None, None
+    return g1, g2, "yes" if passes(g1, g2, skew=limits[0], kurtosis=limits[1]) else "no"

@@ -76,7 +76,7 @@ def winsorise(
     high = low = 0
     while True:
         g1, g2 = shape(column)
-        if np.isnan(g1) or (np.isnan(g2) and not abs(g1) < skew):
+        if np.isnan(g2):
             stop = Stop.UNDEFINED
             break
         if not force and passes(g1, g2, skew=skew, kurtosis=kurtosis):
