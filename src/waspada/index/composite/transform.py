@@ -20,6 +20,9 @@ SMALL_SHARE = 0.01
 STEEPEST = 5.0
 """Box-Cox exponents are sought from -5 to 5."""
 
+NO_EXPONENT = 1e-15
+"""A smaller Box-Cox exponent is the logarithm to the last digit."""
+
 
 def log(x: Floats, *, offset: float = 0.0, base: float = math.e) -> Floats:
     """y = ln(x + offset) / ln(base).
@@ -176,7 +179,7 @@ def cap_deviations(x: Floats, *, deviations: float = 3.0) -> Floats:
 
 
 def _box_cox(x: Floats, exponent: float) -> Floats:
-    if exponent == 0:
+    if abs(exponent) < NO_EXPONENT:
         return np.log(x)
     with np.errstate(over="ignore"):
         changed = np.expm1(exponent * np.log(x)) / exponent  # exact near l = 0 too

@@ -96,7 +96,7 @@ def treat_column(
 
     Source: COINr 1.1, `Treat` with `winsorise` and `log_CT`.
     """
-    before = shape(x[~np.isnan(x)])
+    before = _shape_of(x)
     marks = np.zeros(len(x), dtype=np.int8)
     if flag := _undefined(x, before):
         return Treated(x, marks, before, before, flags=(flag,))
@@ -111,10 +111,10 @@ def treat_column(
     start = done.values if combine else x
     settled = settle(TRANSFORMATIONS[then], parameters or {})
     changed = TRANSFORMATIONS[then].function(start, **settled)
-    after = shape(changed[~np.isnan(changed)])
+    after = _shape_of(changed)
     base = result if combine else replace(result, marks=marks)
     final = replace(base, values=changed, changed_by=then, after=after)
-    final = _flag(final, _usefulness(shape(start[~np.isnan(start)]), after))
+    final = _flag(final, _usefulness(_shape_of(start), after))
     if passes(*after, skew=skew, kurtosis=kurtosis):
         return final
     match still_failing:
@@ -156,7 +156,7 @@ def _only_winsorise(x: Floats, **parameters: Any) -> Treated:
 
 
 def _leave(x: Floats) -> Treated:
-    before = shape(x[~np.isnan(x)])
+    before = _shape_of(x)
     return Treated(x, np.zeros(len(x), dtype=np.int8), before, before)
 
 
@@ -164,7 +164,7 @@ def transform_column(
     x: Floats, *, name: str, when: str, skew: float, kurtosis: float, **parameters: Any
 ) -> Treated:
     """One transformation, always or only where the column fails |G1| < skew or G2 < kurtosis."""
-    before = shape(x[~np.isnan(x)])
+    before = _shape_of(x)
     marks = np.zeros(len(x), dtype=np.int8)
     if when == "failing":
         if flag := _undefined(x, before):
@@ -172,11 +172,16 @@ def transform_column(
         if passes(*before, skew=skew, kurtosis=kurtosis):
             return Treated(x, marks, before, before)
     changed = TRANSFORMATIONS[name].function(x, **parameters)
-    after = shape(changed[~np.isnan(changed)])
+    after = _shape_of(changed)
     result = Treated(changed, marks, before, after, changed_by=name)
     if name.startswith("cap"):
         return result if not np.isnan(after[0]) else _flag(result, "constant after the cap")
     return _flag(result, _usefulness(before, after))
+
+
+def _shape_of(x: Floats) -> tuple[float, float]:
+    """Skewness and kurtosis of what is there."""
+    return shape(np.sort(x[~np.isnan(x)]))
 
 
 def _undefined(x: Floats, before: tuple[float, float]) -> str:
@@ -190,7 +195,7 @@ def _undefined(x: Floats, before: tuple[float, float]) -> str:
 
 
 def _usefulness(before: tuple[float, float], after: tuple[float, float]) -> str:
-    if np.allclose(before, after, rtol=0.0, atol=SAME_SHAPE, equal_nan=True):
+    if all(abs(a - b) < SAME_SHAPE for a, b in zip(before, after, strict=True)):
         return "the transformation changes nothing but the scale"
     if not abs(after[0]) < abs(before[0]):
         return "the transformation takes skewness further from 0"
