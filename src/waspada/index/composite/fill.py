@@ -62,7 +62,7 @@ class Gaps:
 
     def varied(self, level: int) -> list[NDArray[np.intp]]:
         """`blocks` without indicators that have all their values, and all the same."""
-        least, most = _ends(self.values)
+        least, most = ends_of(self.values)
         silent = (least == most) & ~np.isnan(self.values).any(axis=0)
         return [block[~silent[block]] for block in self.blocks(level)]
 
@@ -139,7 +139,7 @@ def row_centre(
             values[:, block] = _fill(x, centre_of(x, centre, axis=1)[:, None])
             continue
         d = np.array([float(directions[gaps.indicators[column]]) for column in block])
-        least, most = _ends(x * d)
+        least, most = ends_of(x * d)
         spread = most - least
         z = (x * d - least) / np.where(spread > 0, spread, np.nan)
         filling = d * (least + spread * centre_of(z, centre, axis=1)[:, None])
@@ -191,14 +191,26 @@ def linear(gaps: Gaps, *, ends: str = "nearest", otherwise: str = "leave") -> Fi
     return Filled(_fill(gaps.values, values[row, time]), basis[row, time].astype(object))
 
 
-def em(gaps: Gaps, *, level: int = 2, ridge: float = 0.0, otherwise: str = "refuse") -> Filled:
-    """x = its expectation given what is measured of the unit; see `multiple.conditional_means`."""
+def em(
+    gaps: Gaps,
+    *,
+    level: int = 2,
+    ridge: float = 0.0,
+    limits: str = "none",
+    otherwise: str = "refuse",
+) -> Filled:
+    """x = its expectation given what is measured of the unit; see `multiple.conditional_means`.
+
+    limits: "observed" keeps it between the lowest and the highest measured value.
+    """
     values = gaps.values.copy()
     for block in gaps.varied(level):
         try:
-            values[:, block] = conditional_means(gaps.values[:, block], ridge=ridge)
+            means = conditional_means(gaps.values[:, block], ridge=ridge)
         except Cannot as error:
             raise CannotFill(error, block) from error
+        within = limits == "observed"
+        values[:, block] = np.clip(means, *ends_of(gaps.values[:, block])) if within else means
     return Filled(values)
 
 
@@ -235,7 +247,7 @@ def multiple(
             )
         except Cannot as error:
             raise CannotFill(error, block) from error
-        draws[:, :, block] = np.clip(drawn, *_ends(x)) if limits == "observed" else drawn
+        draws[:, :, block] = np.clip(drawn, *ends_of(x)) if limits == "observed" else drawn
     return Filled(_fill(gaps.values, draws.mean(axis=0)), draws=draws)
 
 
@@ -257,7 +269,7 @@ def _fill(values: Floats, filling: Floats | np.float64) -> Floats:
     return np.where(np.isnan(values), filling, values)
 
 
-def _ends(x: Floats) -> tuple[Floats, Floats]:
+def ends_of(x: Floats) -> tuple[Floats, Floats]:
     """Lowest and highest value of each column; NaN where there is none."""
     there = ~np.isnan(x)
     none = ~there.any(axis=0)

@@ -26,6 +26,8 @@ from waspada.instrument.framework import Framework
 COINR = "COINr 1.1 (Becker and others, JOSS 2022)"
 ALONG_TIME = ("latest", "linear")
 """Recipes that look at other times of the same unit."""
+ESTIMATED = ("em", "multiple")
+"""Recipes whose values may lie outside the measured range."""
 
 # Recipes ------------------------------------------------------------------------------------------
 
@@ -63,6 +65,14 @@ _RIDGE = Parameter(
     "Share, 0 .. 1, by which covariances are drawn towards independence; 0 = maximum likelihood.",
     at_least=0.0,
     at_most=1.0,
+)
+
+_LIMITS = Parameter(
+    "limits",
+    Kind.TEXT,
+    "none",
+    "Whether filled values are kept within the measured range of the indicator (observed).",
+    choices=("none", "observed"),
 )
 
 
@@ -154,7 +164,7 @@ RECIPES: dict[str, Recipe] = {
             fill.em,
             "The expectation given the unit's other values, under a joint normal distribution.",
             "x_m = mu_m + S_mo S_oo^-1 (x_o - mu_o), mu and S by EM",
-            (_LEVEL, _RIDGE, _otherwise("refuse")),
+            (_LEVEL, _RIDGE, _LIMITS, _otherwise("refuse")),
             "Dempster, Laird, Rubin (1977)",
         ),
         Recipe(
@@ -171,13 +181,7 @@ RECIPES: dict[str, Recipe] = {
                 Parameter("seed", Kind.WHOLE, 1, "Start number of the draws.", at_least=0),
                 _LEVEL,
                 _RIDGE,
-                Parameter(
-                    "limits",
-                    Kind.TEXT,
-                    "none",
-                    "Whether draws are kept within the measured range of the indicator (observed).",
-                    choices=("none", "observed"),
-                ),
+                _LIMITS,
                 _otherwise("refuse"),
             ),
             "Honaker and King, AJPS 54 (2010); Rubin (1987)",
@@ -309,11 +313,23 @@ class _Done:
         rows = tuple((*self.label(*cell), self.recipes[cell]) for cell in cells)
         return Detail("left_missing", ("unit", "time", "indicator", "recipe"), rows)
 
+    def outside(self) -> tuple[str, ...]:
+        """Indicators with an estimated value below the lowest or above the highest measured one."""
+        least, most = fill.ends_of(self.table.values)
+        estimated = np.isnan(self.table.values) & np.isin(self.recipes, ESTIMATED)
+        beyond = estimated & ((self.values < least) | (self.values > most))
+        return tuple(self.table.indicators[c] for c in np.flatnonzero(beyond.any(axis=0)))
+
     def notes(self) -> tuple[str, ...]:
         missing, left = (int(np.isnan(v).sum()) for v in (self.table.values, self.values))
         notes = [f"Imputation: {missing - left} of {self.values.size} values were filled in."]
         if left:
             notes.append(f"Imputation: {left} values stay missing.")
+        if outside := self.outside():
+            notes.append(
+                "Imputation: filled values lie outside the measured range of "
+                f"{', '.join(outside)}; think of limits: observed, or treat first."
+            )
         if self.draws is not None:
             notes.append(
                 "Imputation: where values were drawn, the table holds the mean of "

@@ -182,6 +182,17 @@ def test_draws_can_be_kept_within_the_measured_range():
     assert (drawn.max(axis=(0, 1)) <= np.nanmax(values, axis=0)).all()
 
 
+def test_filled_values_outside_the_measured_range_are_named():
+    values = correlated(share=0.0)
+    values[0] = [40.0, np.nan, 0.0]
+    stage = impute.run(table_of(values), FRAMEWORK, step(method="em"))
+    assert stage.table.values[0, 1] > np.nanmax(values[:, 1])
+    assert any("outside the measured range of B;" in note for note in stage.notes)
+    stage = impute.run(table_of(values), FRAMEWORK, step(method="em", limits="observed"))
+    assert stage.table.values[0, 1] == np.nanmax(values[:, 1])
+    assert not any("outside" in note for note in stage.notes)
+
+
 def test_a_step_without_draws_has_no_completed_tables():
     with pytest.raises(StepError, match="No indicator is imputed by drawing"):
         impute.multiply_impute(table_of(correlated()), FRAMEWORK, step(method="em"), m=3)
