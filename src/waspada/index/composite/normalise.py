@@ -478,9 +478,10 @@ def _block(
 
 def _call(portion: Portion, values: Floats, reference: int | None) -> Floats:
     x = values[:, portion.columns]
-    result: Floats = portion.recipe.function(
-        x, direction=portion.directions, **_given(portion, x, reference)
-    )
+    with np.errstate(over="ignore", invalid="ignore"):  # refused below
+        result: Floats = portion.recipe.function(
+            x, direction=portion.directions, **_given(portion, x, reference)
+        )
     if np.isinf(result).any() or (np.isnan(result) & ~np.isnan(x)).any():
         raise Cannot(
             "The scores are too large or too small for a computer number.",
