@@ -93,9 +93,10 @@ def generalised(
         return np.where(some, (largest if power > 0 else smallest)[..., 0], np.nan)
     centre = np.where(some[..., None], largest if power > 0 else smallest, 1.0)
     stuck = centre == 0  # all children at 0 (power > 0), or one at its limit (power <= 0)
-    ratio = np.where(counts, children, 1.0) / np.where(stuck, 1.0, centre)
-    with np.errstate(divide="ignore", over="ignore"):
-        logs = np.log(np.where(stuck | ~counts, 1.0, ratio))
+    floor = np.where(stuck, 1.0, centre)
+    positive = counts & (children > 0) & ~stuck
+    logs = np.log(np.where(positive, children, floor)) - np.log(floor)
+    logs = np.where(counts & (children == 0) & ~stuck, -np.inf, logs)
     weighed = np.where(counts, shares, 0.0)
     if power == 0.0:
         mean = centre[..., 0] * np.exp((weighed * logs).sum(axis=-1))
