@@ -17,6 +17,7 @@ from waspada.errors import StepError
 from waspada.index.composite import means
 from waspada.index.composite.copeland import NET_WINS, SHARES, copeland
 from waspada.index.composite.model import Detail, Step
+from waspada.index.composite.normalise import not_mappings
 from waspada.index.composite.recipe import REQUIRED, Cannot, Kind, Parameter, Recipe, settle
 from waspada.index.model import Flags, Floats
 from waspada.instrument.framework import Framework
@@ -207,6 +208,8 @@ def _is_scale(scale: Sequence[Any]) -> bool:
 
 def check(options: Mapping[str, Any], framework: Framework) -> list[tuple[str, str]]:
     """What the options ask for that the framework does not have."""
+    if bad := not_mappings(options.get("per")):
+        return bad
     found = []
     levels = {str(node.level) for node in framework.aggregates}
     for key in options.get("per") or {}:

@@ -16,6 +16,9 @@ from waspada.index.model import Flags, Floats
 
 REFUSE, LIMIT = "refuse", "limit"
 
+TINY = 1e-100
+"""Powers nearer to 0 than this cannot be told from it by any result, and would underflow."""
+
 
 class CannotCombine(Cannot):
     """A mean does not exist. children: positions of the children concerned."""
@@ -98,7 +101,7 @@ def generalised(
     logs = np.log(np.where(positive, children, floor)) - np.log(floor)
     logs = np.where(counts & (children == 0) & ~stuck, -np.inf, logs)
     weighed = np.where(counts, shares, 0.0)
-    if power == 0.0:
+    if abs(power) < TINY:
         mean = centre[..., 0] * np.exp((weighed * logs).sum(axis=-1))
     else:
         inside = np.maximum((weighed * np.expm1(power * logs)).sum(axis=-1), -1.0)

@@ -283,8 +283,24 @@ def _settled(
     return RECIPES[chosen], parameters
 
 
+def not_mappings(per: Any) -> list[tuple[str, str]]:
+    """Faults of `per` itself: it holds a mapping of options for each name."""
+    if per is None or (
+        isinstance(per, Mapping) and all(isinstance(own, Mapping) for own in per.values())
+    ):
+        return []
+    return [
+        (
+            '"per" is no list of names with options.',
+            "Write it as per: {CODE: {method: ...}, ...}.",
+        )
+    ]
+
+
 def check(options: Mapping[str, Any], framework: Framework) -> list[tuple[str, str]]:
     """What the options ask for that cannot be: unknown codes, limits out of order, no target."""
+    if bad := not_mappings(options.get("per")):
+        return bad
     found = []
     for code in options.get("per") or {}:
         if code not in framework.codes:

@@ -261,7 +261,7 @@ def test_infinite_value_is_refused_with_indicator_and_unit():
     assert error.facts["indicators"] == ("c",) and error.facts["units"] == ("U2",)
 
 
-@pytest.mark.parametrize("power", [1e-9, -1e-9, 300, -300, 1e-3])
+@pytest.mark.parametrize("power", [5e-324, 1e-9, -1e-9, 300, -300, 1e-3])
 def test_power_near_zero_or_far_from_it_loses_nothing(power):
     x, w = np.array([20.0, 80.0, 0.5]), np.array([1.0, 2, 1])
     got = means.generalised(x, w, power=power)
@@ -346,6 +346,8 @@ def test_node_inherits_what_all_recipes_share_and_the_rest_only_from_its_own_rec
         ({"per": {9: {"method": "median"}}}, '"9"'),
         ({"per": {"a": {"method": "median"}}}, '"a"'),
         ({"over": "units"}, '"over"'),
+        ({"per": ["x"]}, '"per" is no list'),
+        ({"per": {"x": "median"}}, '"per" is no list'),
     ],
 )
 def test_impossible_options_are_told_before_the_run_and_by_the_run(options, words):

@@ -254,6 +254,7 @@ def test_missing_target_is_told_before_the_run():
         ({"method": "minmax", "per": {"z": {"method": "rank"}}}, '"z"'),
         ({"method": "minmax", "per": {"a": {"method": "guess"}}}, 'Indicator "a"'),
         ({"method": "minmax", "over": "units"}, '"over"'),
+        ({"method": "minmax", "per": {"a": "rank"}}, '"per" is no list'),
     ],
 )
 def test_impossible_options_are_told_before_the_run_and_by_the_run(options, words):
