@@ -89,8 +89,10 @@ def instrument(
     strata: Iterable[Stratum] = (),
     rules: Iterable[CategoryRule] = (),
     aggregation: Aggregation = Aggregation.ARITHMETIC,
+    power: float = 2.0,
 ) -> Instrument:
-    root = node("index", None, aggregation=aggregation)
+    """power counts where the aggregation is the generalised mean."""
+    root = node("index", None, aggregation=aggregation, power=power)
     return Instrument(
         code="example",
         version="1",

@@ -22,7 +22,7 @@ class Branch:
 
     position, children: places in the value vector (items first, then nodes).
     weights: (n_children,) shares, sum 1. directions: (n_children,) +1 or -1; items are +1 because
-    their scores were turned when they were read.
+    their scores were turned when they were read. power: of a generalised mean.
     """
 
     position: int
@@ -31,6 +31,7 @@ class Branch:
     directions: Floats
     aggregation: Aggregation
     min_share: float
+    power: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from waspada.index.composite.means import LIMIT, generalised
 from waspada.index.model import Branch, Flags, Floats, Tree
 from waspada.instrument.model import Aggregation, Instrument, Node
 
@@ -39,6 +40,7 @@ def _branch(
         directions=np.array([1.0] * len(items) + [float(n.direction) for n in nodes]),
         aggregation=node.aggregation,
         min_share=node.min_share,
+        power=node.power,
     )
 
 
@@ -71,6 +73,7 @@ def climb(items: Floats, tree: Tree, *, given: Floats | None = None, refuse: boo
             branch.weights,
             branch.aggregation,
             min_share=branch.min_share if refuse else 0.0,
+            power=branch.power,
         )
         known = values[..., branch.position]
         values[..., branch.position] = np.where(np.isnan(known), computed, known)
@@ -83,16 +86,23 @@ def turned(children: Floats, branch: Branch) -> Floats:
 
 
 def combine_children(
-    children: Floats, weights: Floats, aggregation: Aggregation, *, min_share: float
+    children: Floats,
+    weights: Floats,
+    aggregation: Aggregation,
+    *,
+    min_share: float,
+    power: float = 1.0,
 ) -> Floats:
     """Weighted mean of the children that have a score.
 
         arithmetic  sum w x / sum w
         geometric   exp( sum w ln x / sum w )
         harmonic    sum w / sum (w / x)
+        generalised ( sum w x^p / sum w )^(1/p), p = power
 
     children: (..., n_children) in [0, 100], NaN = no score. weights: (n_children,) > 0, sum 1.
-    A child at 0 makes the geometric and the harmonic mean 0: that is their limit.
+    A child at 0 makes the geometric and the harmonic mean 0, and the generalised one of a power
+    of at most 0: that is their limit.
     Returns (...,): between lowest and highest child; NaN if the share of weight with a score is
     below min_share, or none has one.
 
@@ -113,4 +123,7 @@ def combine_children(
                 mean = np.exp((available * logs).sum(axis=-1) / total)
             case Aggregation.HARMONIC:
                 mean = total / (available / known).sum(axis=-1)
+            case Aggregation.GENERALISED:
+                scores = np.maximum(children, 0.0)  # turned, 100 may have become -1e-14
+                mean = generalised(scores, weights, power=power, zero=LIMIT)
     return np.where(refused, np.nan, mean)

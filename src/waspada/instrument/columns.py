@@ -94,6 +94,7 @@ KNOWN: dict[str, tuple[Column, ...]] = {
         Column("weight", numeric=True, width=8),
         Column("direction", numeric=True, closed=_DIRECTION, width=10),
         Column("aggregation", closed=_words(Aggregation), width=14),
+        Column("power", numeric=True, width=8),
         Column("min_share", numeric=True, width=10),
         Column("evidence", closed=_words(Evidence), width=14),
         Column("status", width=50),

@@ -75,6 +75,7 @@ class FaultCode(StrEnum):
     TOO_DEEP = "too_deep"
     UNKNOWN_LEVEL = "unknown_level"
     UNKNOWN_AGGREGATION = "unknown_aggregation"
+    BAD_POWER = "bad_power"
     BAD_MIN_SHARE = "bad_min_share"
     NODE_WITHOUT_ITEMS = "node_without_items"
     # strata

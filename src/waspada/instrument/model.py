@@ -42,6 +42,7 @@ class Aggregation(StrEnum):
     ARITHMETIC = "arithmetic"
     GEOMETRIC = "geometric"
     HARMONIC = "harmonic"
+    GENERALISED = "generalised"  # the power mean; the node says which power
 
 
 class RuleKind(StrEnum):
@@ -139,6 +140,7 @@ class Node:
     level: word of the field: index, dimension, subdimension, variable, indicator.
     weight: relative to its siblings; > 0. The root's is 1.
     direction: +1, or -1 when the node is turned (100 - x) as it enters its parent.
+    power: of a generalised mean; 1 is arithmetic, 0 geometric, -1 harmonic.
     min_share: missing-data rule: the node has a score when children carrying at least this share
     of the weight have one; 1.0 refuses any missing child.
     status: where name and weight come from, for example "published" or "not_published".
@@ -154,6 +156,7 @@ class Node:
     min_share: float = 0.5
     evidence: Evidence = Evidence.PERCEPTION
     status: str = ""
+    power: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from waspada.instrument.cells import Cells, Table, Unique
 from waspada.instrument.columns import LEVELS
 from waspada.instrument.faults import FaultCode
@@ -27,6 +29,12 @@ def read_nodes(table: Table, evidence: Evidence) -> tuple[tuple[Node, ...], dict
 
 
 def _node(cells: Cells, evidence: Evidence) -> Node:
+    aggregation = cells.word(
+        "aggregation",
+        Aggregation,
+        FaultCode.UNKNOWN_AGGREGATION,
+        default=Aggregation.ARITHMETIC,
+    )
     return Node(
         code=cells.code("code"),
         parent=cells.text("parent") or None,
@@ -34,15 +42,11 @@ def _node(cells: Cells, evidence: Evidence) -> Node:
         label=cells.translated("label"),
         weight=cells.weight(),
         direction=cells.direction(),
-        aggregation=cells.word(
-            "aggregation",
-            Aggregation,
-            FaultCode.UNKNOWN_AGGREGATION,
-            default=Aggregation.ARITHMETIC,
-        ),
+        aggregation=aggregation,
         min_share=_min_share(cells),
         evidence=cells.word("evidence", Evidence, FaultCode.UNKNOWN_EVIDENCE, default=evidence),
         status=cells.text("status"),
+        power=_power(cells, aggregation),
     )
 
 
@@ -51,6 +55,28 @@ def _level(cells: Cells) -> str:
     if level and level not in LEVELS:
         cells.unknown_word("level", FaultCode.UNKNOWN_LEVEL, level, LEVELS)
     return level
+
+
+def _power(cells: Cells, aggregation: Aggregation) -> float:
+    text, value = cells.text("power"), cells.number("power")
+    if aggregation is not Aggregation.GENERALISED:
+        if text:
+            cells.fault(
+                FaultCode.BAD_POWER,
+                "power",
+                f'"{text}" stands beside the aggregation "{aggregation}", which has no power.',
+                "Leave it empty, or write generalised under aggregation.",
+            )
+        return Node.power
+    if value is None or not isfinite(value):
+        cells.fault(
+            FaultCode.BAD_POWER,
+            "power",
+            f'"{text}" is no power.' if text else "A generalised mean needs its power.",
+            "Write a number: 1 is the arithmetic mean, 0 the geometric, -1 the harmonic.",
+        )
+        return Node.power
+    return value
 
 
 def _min_share(cells: Cells) -> float:

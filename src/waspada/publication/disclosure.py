@@ -102,6 +102,8 @@ def _at_the_end(branch: Branch, hidden: Flags, values: Floats) -> Flags:
     children = np.where(
         hidden[:, branch.children], turned(values[:, branch.children], branch), np.nan
     )
-    mean = combine_children(children, branch.weights, branch.aggregation, min_share=0.0)
+    mean = combine_children(
+        children, branch.weights, branch.aggregation, min_share=0.0, power=branch.power
+    )
     at_end = (mean <= END_OF_SCALE) | (mean >= 100.0 - END_OF_SCALE)
     return at_end & ~hidden[:, branch.position]

@@ -99,3 +99,9 @@ def _node(code: str, items: dict[str, float | None], instrument: Instrument) -> 
             if any(x == 0 for _, x in known):
                 return 0.0
             return share / sum(w / x for w, x in known)
+        case Aggregation.GENERALISED:
+            if node.power <= 0 and any(x == 0 for _, x in known):
+                return 0.0
+            if node.power == 0:
+                return exp(sum(w * log(x) for w, x in known) / share)
+            return (sum(w * x**node.power for w, x in known) / share) ** (1 / node.power)

@@ -39,7 +39,10 @@ def three_levels(aggregation=Aggregation.ARITHMETIC, strata=STRATA):
             item("s", "y"),
             item("outside", None),
         ],
-        [node("x", weight=3, aggregation=aggregation), node("y", direction=-1, min_share=1.0)],
+        [
+            node("x", weight=3, aggregation=aggregation, power=0.5),
+            node("y", direction=-1, min_share=1.0),
+        ],
         strata,
     )
 

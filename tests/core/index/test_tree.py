@@ -19,6 +19,31 @@ def test_three_means_of_twenty_and_eighty(kind, expected):
     )
 
 
+@pytest.mark.parametrize(
+    ("power", "expected"), [(1, 50), (0, 40), (-1, 32), (2, 3400**0.5), (0.5, (20 + 80 + 80) / 4)]
+)
+def test_generalised_means_of_twenty_and_eighty(power, expected):
+    """docs/method/index.md: power 1/2 gives ((sqrt 20 + sqrt 80) / 2)^2 = 45."""
+    kind = Aggregation.GENERALISED
+    got = combine_children(np.array([20.0, 80.0]), HALVES, kind, min_share=0, power=power)
+    assert got == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("power", [0.0, -2.0])
+def test_a_child_at_zero_or_just_below_by_rounding_makes_a_mean_of_low_power_zero(power):
+    kind = Aggregation.GENERALISED
+    for zero in (0.0, -1e-14):
+        got = combine_children(np.array([zero, 80.0]), HALVES, kind, min_share=0, power=power)
+        assert got == 0
+
+
+def test_power_of_a_node_reaches_the_climb():
+    nodes = [node("x", aggregation=Aggregation.GENERALISED, power=2.0)]
+    tree = build_tree(instrument([item("a", "x"), item("b", "x")], nodes))
+    values = climb(np.array([[20.0, 80.0], [NAN, 80.0]]), tree)
+    np.testing.assert_allclose(values[:, tree.place["x"]], [3400**0.5, 80])
+
+
 @pytest.mark.parametrize("kind", [Aggregation.GEOMETRIC, Aggregation.HARMONIC])
 def test_a_child_at_zero_makes_the_mean_zero(kind):
     assert combine_children(np.array([0.0, 80.0]), HALVES, kind, min_share=0) == 0

@@ -61,6 +61,12 @@ def add(sheet: str, row: dict[str, str], at: int | None = None) -> Change:
     return lambda sheets: with_rows(sheets, sheet, row, at=at)
 
 
+def with_power(aggregation: str, power: str) -> Change:
+    return lambda sheets: with_cell(
+        with_cell(sheets, "index", 3, "aggregation", aggregation), "index", 3, "power", power
+    )
+
+
 def node(code: str, parent: str) -> dict[str, str]:
     label = {f"label{ID}": code, f"label{EN}": code}
     return {"code": code, "parent": parent, "level": "indicator", "evidence": "fact", **label}
@@ -160,6 +166,10 @@ CONTENT: list[tuple[FaultCode, Change, str]] = [
     (FaultCode.TOO_DEEP, deep, 'sheet "index", row 24'),
     (FaultCode.UNKNOWN_LEVEL, cell("index", 4, "level", "pillar"), 'column "level"'),
     (FaultCode.UNKNOWN_AGGREGATION, cell("index", 3, "aggregation", "max"), "row 3"),
+    (FaultCode.BAD_POWER, cell("index", 3, "aggregation", "generalised"), 'column "power"'),
+    (FaultCode.BAD_POWER, with_power("generalised", "much"), 'row 3, column "power"'),
+    (FaultCode.BAD_POWER, with_power("generalised", "inf"), 'row 3, column "power"'),
+    (FaultCode.BAD_POWER, with_power("geometric", "2"), 'row 3, column "power"'),
     (FaultCode.BAD_MIN_SHARE, cell("index", 3, "min_share", "0"), 'column "min_share"'),
     (FaultCode.BAD_MIN_SHARE, cell("index", 3, "min_share", "1.1"), 'column "min_share"'),
     (FaultCode.NODE_WITHOUT_ITEMS, cell("index", 4, "evidence", ""), 'row 4, column "code"'),

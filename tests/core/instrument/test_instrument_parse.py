@@ -34,6 +34,8 @@ from waspada.instrument.model import (
 )
 from waspada.instrument.parse import parse, parse_twin
 from waspada.instrument.sheets import Sheet, Sheets
+from waspada.instrument.twin import sheets_from_twin, twin_text
+from waspada.instrument.xlsx import sheets_from_xlsx, xlsx_bytes
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +101,15 @@ def test_sections_scales_nodes_and_elements_are_read(instrument):
         merge_into="others",
         description=Text("Muda", "Young"),
     )
+
+
+@pytest.mark.parametrize("power", ["0.5", "-1", "0", "2"])
+def test_power_of_a_generalised_mean_is_read_back_from_twin_and_workbook(power):
+    sheets = with_cell(minimal(), "index", 3, "aggregation", "generalised")
+    sheets = with_cell(sheets, "index", 3, "power", power)
+    for again in (sheets_from_twin(twin_text(sheets)), sheets_from_xlsx(xlsx_bytes(sheets))):
+        node = parse(again).nodes[1]
+        assert (node.aggregation, node.power) == (Aggregation.GENERALISED, float(power))
 
 
 def test_regions_are_kept_as_written_and_none_means_all(instrument):

@@ -12,7 +12,7 @@ from waspada.index.tree import build_tree, climb, combine_children
 from waspada.instrument.model import Aggregation
 from waspada.interpretation.drivers import explain, headlines, item_weights
 
-ARITHMETIC, GEOMETRIC, HARMONIC = Aggregation
+ARITHMETIC, GEOMETRIC, HARMONIC, GENERALISED = Aggregation
 
 
 def tree_of(top, branch, direction=-1):
@@ -20,7 +20,7 @@ def tree_of(top, branch, direction=-1):
         instrument(
             [item("a", "x"), item("b", "x", weight=3), item("c", "y"), item("d", "y")],
             [
-                node("x", weight=2, aggregation=branch, min_share=0.1),
+                node("x", weight=2, aggregation=branch, min_share=0.1, power=-1.5),
                 node("y", direction=direction, min_share=0.1),
             ],
             aggregation=top,
@@ -56,20 +56,39 @@ def test_arithmetic_attribution_is_weight_times_distance_from_the_middle():
     np.testing.assert_allclose(item_weights(tree), np.abs(w))
 
 
-@pytest.mark.parametrize("kind", [GEOMETRIC, HARMONIC])
-def test_shapley_shares_are_the_mean_over_all_orders(kind):
+@pytest.mark.parametrize("last", [0.0, 50.0, 50.00001, 49.9998, 100.0])
+@pytest.mark.parametrize(
+    ("kind", "power"),
+    [(GEOMETRIC, 1), (HARMONIC, 1), *((GENERALISED, p) for p in (2.0, 0.5, 0.0, -1.5, 1.0))],
+)
+def test_shapley_shares_are_the_mean_over_all_orders(kind, power, last):
     """The definition, written out: let the children arrive in every order."""
-    weights, x = np.array([0.2, 0.3, 0.5]), np.array([80.0, 30.0, 0.0])
+    weights, x = np.array([0.2, 0.3, 0.5]), np.array([80.0, 30.0, last])
+
+    def mean(children):
+        return combine_children(children, weights, kind, min_share=0, power=power)
+
     items = [item(c, weight=w) for c, w in zip("abc", weights, strict=True)]
-    tree = build_tree(instrument(items, aggregation=kind))
+    tree = build_tree(instrument(items, aggregation=kind, power=power))
     expected = np.zeros(3)
     for order in permutations(range(3)):
         at = np.full(3, 50.0)
         for child in order:
-            before = combine_children(at, weights, kind, min_share=0)
+            before = mean(at)
             at[child] = x[child]
-            expected[child] += (combine_children(at, weights, kind, min_share=0) - before) / 6
+            expected[child] += (mean(at) - before) / 6
     np.testing.assert_allclose(attribute(climb(x[None], tree), tree)[0], expected, atol=1e-9)
+
+
+@pytest.mark.parametrize(("power", "like"), [(0.0, GEOMETRIC), (-1.0, HARMONIC)])
+def test_generalised_mean_shares_like_the_means_it_contains(power, like):
+    items = [item(c, weight=w) for c, w in zip("abc", (1, 2, 3), strict=True)]
+    x = np.array([[80.0, 30.0, 10.0], [50.00003, 20, 50], [0, 100, 50], [50, 50, np.nan]])
+    one = build_tree(instrument(items, aggregation=GENERALISED, power=power))
+    two = build_tree(instrument(items, aggregation=like))
+    np.testing.assert_allclose(
+        attribute(climb(x, one), one), attribute(climb(x, two), two), atol=1e-9
+    )
 
 
 def test_children_that_cancel_out_still_get_their_share():
