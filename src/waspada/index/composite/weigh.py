@@ -372,7 +372,7 @@ def _weigh(
 
 
 def _check_weights(framework: Framework, weights: Mapping[str, float], step: Step) -> None:
-    """Every weight finite and >= 0; not all siblings 0."""
+    """Every weight finite and >= 0; not all siblings 0, unless their parent has weight 0."""
     bad = [code for code, weight in weights.items() if not isfinite(weight) or weight < 0]
     if bad:
         raise StepError(
@@ -383,10 +383,11 @@ def _check_weights(framework: Framework, weights: Mapping[str, float], step: Ste
         )
     for node in framework.aggregates:
         children = framework.children(node.code)
-        if children and not any(weights[child] > 0 for child in children):
+        counts = node.parent is None or weights[node.code] > 0
+        if counts and children and not any(weights[child] > 0 for child in children):
             raise StepError(
                 f'All children of "{node.code}" have weight 0.',
-                "Give one of them a weight, or leave the node out.",
+                "Give one of them a weight, or the node itself the weight 0.",
                 step=step.name,
                 indicators=children,
             )
