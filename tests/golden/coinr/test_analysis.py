@@ -1,4 +1,4 @@
-"""Analysis of the ASEM example against COINr 1.1.14: each table as its `get_*` function gives it."""
+"""Analysis of the ASEM example against COINr 1.1.14."""
 
 from __future__ import annotations
 

@@ -73,6 +73,7 @@ def correlation_balanced(
             )
         return np.concatenate([r / r.sum() - wished, scales - 1.0])
 
+    correlation_with(values, siblings.aggregated(siblings.weights)[:, top])  # refuses constants
     start = wished / np.nanstd(values, axis=0)
     best, cost = _least_squares(residuals, [_scaled(start, groups), _scaled(wished, groups)])
     weights = _scaled(best, groups)

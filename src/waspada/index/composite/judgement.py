@@ -54,7 +54,7 @@ def mean_points(points: Floats, *, total: float | None) -> tuple[Floats, Floats]
     if total is not None and (wrong := np.flatnonzero(np.abs(sums - total) > 1e-6 * total)).size:
         raise Cannot(
             f"The points of expert {wrong[0] + 1} sum to {sums[wrong[0]]:g} and not to {total:g}.",
-            "Correct the points, set total, or set it to null where totals may differ.",
+            "Correct the points, set total, or set any_total: true where totals may differ.",
         )
     shares = points / sums
     weights = shares.mean(axis=1)
@@ -65,7 +65,7 @@ def mean_points(points: Floats, *, total: float | None) -> tuple[Floats, Floats]
 
 
 def budget_allocation(
-    siblings: Siblings, *, points: Mapping[str, Any], total: float | None, **_: object
+    siblings: Siblings, *, points: Mapping[str, Any], total: float, any_total: bool, **_: object
 ) -> Weighed | None:
     """Mean of the experts' points per sibling; None where nobody gave points here."""
     given = [code for code in siblings.codes if code in points]
@@ -78,7 +78,7 @@ def budget_allocation(
             columns=[k for k, code in enumerate(siblings.codes) if code not in points],
         )
     table = _rectangle([points[code] for code in siblings.codes])
-    weights, variation = mean_points(table, total=total)
+    weights, variation = mean_points(table, total=None if any_total else total)
     detail = Detail(
         "budget_allocation",
         ("group", "code", "weight", "coefficient_of_variation", "n_experts"),

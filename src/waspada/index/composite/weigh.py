@@ -134,8 +134,14 @@ RECIPES: dict[str, Recipe] = {
                     "total",
                     Kind.NUMBER,
                     100.0,
-                    "Points an expert has for one group of siblings; null: any total.",
+                    "Points an expert has for one group of siblings.",
                     above=0.0,
+                ),
+                Parameter(
+                    "any_total",
+                    Kind.FLAG,
+                    False,
+                    "Experts may give away different totals; each counts alike.",
                 ),
                 _LEVELS,
             ),
@@ -204,7 +210,7 @@ RECIPES: dict[str, Recipe] = {
 FROM_DATA = frozenset({"pca", "correlation_balanced", "entropy", "benefit_of_the_doubt"})
 """Recipes that look at the values: they weigh level 1 unless told otherwise; others all levels."""
 
-_OUTSIDE = frozenset({"method", "per", "name"})
+_OUTSIDE = frozenset({"method", "per", "over", "name"})
 
 
 def check(options: Mapping[str, Any], framework: Framework) -> list[tuple[str, str]]:
@@ -305,7 +311,7 @@ def _plan(framework: Framework, step: Step) -> list[_Plan]:
         if level not in levels_taken:
             plans += _of_level(framework, level, taken, recipe, parameters)
     for key, options in per.items():
-        recipe, parameters = _settled(step, options)
+        recipe, parameters = _settled(step, _inherited(step.options, options))
         level_key = _level(key)
         if level_key is not None:
             plans += _of_level(framework, level_key, taken, recipe, parameters)
@@ -331,6 +337,14 @@ def _of_level(
         for node, codes in groups
         if codes and codes[0] in members and node not in taken
     ]
+
+
+def _inherited(options: Mapping[str, Any], own: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Options of an entry of `per`: those of the step too, where the method is the same."""
+    method = options.get("method", "given")
+    if own.get("method", method) != method:
+        return own
+    return {"method": method, **{k: v for k, v in options.items() if k not in _OUTSIDE}, **own}
 
 
 def _settled(step: Step, options: Mapping[str, Any]) -> tuple[Recipe, Mapping[str, Any]]:
