@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from waspada.index.analysis.correlation import Kind, correlate
-from waspada.index.analysis.table import cell, ranks
+from waspada.index.analysis.table import UNIT, cell, ranks
 from waspada.index.composite.model import Detail
 from waspada.index.model import Floats
 
@@ -47,7 +47,7 @@ def compare_versions(
         )
     ]
     header = (
-        "unit", "first_score", "second_score", "score_difference",
+        UNIT, "first_score", "second_score", "score_difference",
         "first_rank", "second_rank", "rank_difference", "rank_distance",
     )  # fmt: skip
     return (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from waspada.collection.indicators import IndicatorTable
-from waspada.index.analysis.table import cell, values_of
+from waspada.index.analysis.table import CODE, cell, values_of
 from waspada.index.composite.model import Detail
 from waspada.index.composite.principal import Components, principal_components
 from waspada.index.composite.recipe import Cannot
@@ -118,10 +118,10 @@ def component_tables(
             ("group", "component", "eigenvalue", "explained_share", "cumulated_share"),
             tuple(components),
         ),
-        Detail("loadings", ("group", "code", "component", "vector", "loading"), tuple(loadings)),
+        Detail("loadings", ("group", CODE, "component", "vector", "loading"), tuple(loadings)),
         Detail(
             "adequacy",
-            ("group", "code", "kmo_of_code", "kmo", "chi_square", "df", "p_value", "n_rows",
+            ("group", CODE, "kmo_of_code", "kmo", "chi_square", "df", "p_value", "n_rows",
              "problem"),
             tuple(adequacy),
         ),

@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 
 from waspada.collection.indicators import IndicatorTable
-from waspada.index.analysis.table import ancestor, cell, values_of
+from waspada.index.analysis.table import CODE, ancestor, cell, values_of
 from waspada.index.composite.model import Detail
 from waspada.index.model import Counts, Flags, Floats
 from waspada.instrument.framework import Framework
@@ -308,7 +308,7 @@ def denominator_correlations(
                 (table.indicators[i], codes[j], cell(r), cell(float(found.p[i, j])),
                  int(found.n[i, j]), flag)
             )  # fmt: skip
-    header = ("indicator", "denominator", "correlation", "p_value", "n_pairs", "flag")
+    header = (CODE, "denominator", "correlation", "p_value", "n_pairs", "flag")
     return Detail("denominator_correlations", header, tuple(rows))
 
 
@@ -329,5 +329,5 @@ def parent_correlations(
                 levels=(lower, higher), kind=kind, family=True, largest_p=largest_p,
             )  # fmt: skip
             rows += [(lower, higher, *row) for row in found.rows]
-    header = ("level", "level_above", "code", "code_above", *HEADER[2:])
+    header = ("level", "level_above", CODE, "code_above", *HEADER[2:])
     return Detail("correlations_above", header, tuple(rows))

@@ -9,7 +9,7 @@ import numpy as np
 
 from waspada.collection.indicators import IndicatorTable
 from waspada.index.analysis.correlation import Kind, correlate
-from waspada.index.analysis.table import cell, ranks, row_names
+from waspada.index.analysis.table import CODE, cell, ranks, row_names
 from waspada.index.composite.model import Detail
 from waspada.index.composite.recipe import Cannot
 from waspada.index.composite.siblings import level_of
@@ -42,7 +42,7 @@ def effective_weights_table(framework: Framework, weights: Mapping[str, float]) 
         (entry.code, level_of(framework, entry.code), float(weights[entry.code]), found[entry.code])
         for entry in framework.entries
     )
-    return Detail("effective_weights", ("code", "level", "weight", "effective_weight"), rows)
+    return Detail("effective_weights", (CODE, "level", "weight", "effective_weight"), rows)
 
 
 # Leaving out -------------------------------------------------------------------------------------
@@ -116,11 +116,6 @@ class LeftOut:
     scores: Floats
     problems: Mapping[str, str]
 
-    @property
-    def rank_changes(self) -> Floats:
-        """(n_rows, n_names) rank with everything less rank without; above 0 = the unit gains."""
-        return ranks(self.baseline[:, None]) - ranks(self.scores)
-
 
 def leave_out(
     framework: Framework,
@@ -166,7 +161,7 @@ def leave_out_tables(
     head, rows = row_names(table)
     header = (*head, "baseline", *left_out.names)
     all_scores = np.column_stack([left_out.baseline, left_out.scores])
-    all_ranks = ranks(all_scores)
+    all_ranks = ranks(all_scores, table.times)
     scores = Detail(
         f"{name}_scores",
         header,
@@ -186,16 +181,19 @@ def leave_out_tables(
             "left_out", "mean_rank_change", "largest_rank_change", "mean_score_change",
             "rank_correlation", "n_compared", "problem",
         ),
-        tuple(_summary(left_out, k) for k in range(len(left_out.names))),
+        tuple(
+            _summary(left_out, k, all_ranks[:, 0] - all_ranks[:, k + 1])
+            for k in range(len(left_out.names))
+        ),
     )  # fmt: skip
     return summary, scores, places
 
 
-def _summary(left_out: LeftOut, k: int) -> tuple[object, ...]:
+def _summary(left_out: LeftOut, k: int, changes: Floats) -> tuple[object, ...]:
     name = left_out.names[k]
     if name in left_out.problems:
         return (name, None, None, None, None, 0, left_out.problems[name])
-    moved = np.abs(left_out.rank_changes[:, k])
+    moved = np.abs(changes)
     both = ~np.isnan(moved)
     if not both.any():
         return (name, None, None, None, None, 0, "No unit has a score without it.")

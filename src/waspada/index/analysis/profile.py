@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 
 from waspada.collection.indicators import IndicatorTable
-from waspada.index.analysis.table import ancestor, cell, ranks, row_names, values_of
+from waspada.index.analysis.table import CODE, ancestor, cell, ranks, row_names, values_of
 from waspada.index.composite.model import Detail
 from waspada.index.model import Flags, Floats
 from waspada.instrument.framework import Framework
@@ -40,7 +40,7 @@ def unit_summary(
     codes = [code for _, code in members]
     names = {entry.code: entry.name for entry in framework.entries}
     values = values_of(framework, table, scores, codes)
-    places = ranks(values)
+    places = ranks(values, table.times)
     head, rows = row_names(table)
     shown = _rows(table, units)
     body = tuple(
@@ -51,7 +51,7 @@ def unit_summary(
         for row in shown
         for k, (level, code) in enumerate(members)
     )  # fmt: skip
-    return Detail("unit_summary", (*head, "level", "code", "name", "score", "rank"), body)
+    return Detail("unit_summary", (*head, "level", CODE, "name", "score", "rank"), body)
 
 
 def strengths_and_weaknesses(
@@ -79,7 +79,9 @@ def strengths_and_weaknesses(
     directions = np.array([indicator.direction for indicator in framework.indicators], dtype=float)
     values = values_of(framework, table, None, framework.codes)
     groups = table.groups[within] if within is not None else ("",) * len(table)
-    places, worst = _grouped_ranks(values * directions if turn else values, groups)
+    periods = table.times or (0,) * len(table)
+    labels = list(zip(groups, periods, strict=True))
+    places, worst = _grouped_ranks(values * directions if turn else values, labels)
     usable = _distinct_enough(values, least_unique)
     head, rows = row_names(table)
     body: list[tuple[object, ...]] = []
@@ -97,7 +99,7 @@ def strengths_and_weaknesses(
                     )
                 )  # fmt: skip
     header = (
-        *head, "kind", "position", "indicator", "name", "group", "rank", "value", "unit_of_measure",
+        *head, "kind", "position", CODE, "name", "group", "rank", "value", "unit_of_measure",
     )  # fmt: skip
     return Detail("strengths_weaknesses", header, tuple(body))
 
@@ -106,13 +108,12 @@ def _rows(table: IndicatorTable, units: Sequence[str] | None) -> list[int]:
     return [row for row, unit in enumerate(table.units) if units is None or unit in units]
 
 
-def _grouped_ranks(values: Floats, groups: Sequence[str]) -> tuple[Floats, Floats]:
-    """Ranks within the group of each row, and the worst rank there."""
-    labels = np.array(groups)
+def _grouped_ranks(values: Floats, labels: Sequence[tuple[str, int]]) -> tuple[Floats, Floats]:
+    """Ranks among the rows of the same label, and the worst rank there."""
     places, worst = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
-    for label in sorted(set(groups)):
-        members = labels == label
-        found = ranks(values[members])
+    for label in sorted(set(labels)):
+        members = np.array([other == label for other in labels])
+        found = ranks(values[members], measured=True)
         places[members] = found
         worst[members] = np.where(np.isnan(found), -np.inf, found).max(axis=0)
     return places, worst

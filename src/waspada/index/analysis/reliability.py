@@ -6,7 +6,7 @@ import numpy as np
 
 from waspada.collection.indicators import IndicatorTable
 from waspada.index.analysis.correlation import correlate
-from waspada.index.analysis.table import cell, values_of
+from waspada.index.analysis.table import CODE, cell, values_of
 from waspada.index.composite.model import Detail
 from waspada.index.composite.recipe import Cannot
 from waspada.index.composite.siblings import Unfit
@@ -174,7 +174,7 @@ def reliability_tables(
         Detail("reliability", header, tuple(rows)),
         Detail(
             "reliability_if_deleted",
-            ("group", "code", "alpha_without", "correlation_with_rest", "problem"),
+            ("group", CODE, "alpha_without", "correlation_with_rest", "problem"),
             tuple(deleted),
         ),
     )

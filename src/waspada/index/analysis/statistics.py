@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from waspada.collection.indicators import IndicatorTable
-from waspada.index.analysis.table import cell
+from waspada.index.analysis.table import CODE, cell
 from waspada.index.composite.model import Detail
 from waspada.index.composite.moments import kurtosis, skewness
 from waspada.index.model import Floats
@@ -29,7 +29,7 @@ class Limits:
 
 
 HEADER = (
-    "indicator", "minimum", "maximum", "mean", "median", "standard_deviation", "skewness",
+    CODE, "minimum", "maximum", "mean", "median", "standard_deviation", "skewness",
     "kurtosis", "n_available", "n_nonzero", "n_unique", "n_same", "share_available",
     "share_nonzero", "share_unique", "share_same", "flag_available", "flag_nonzero",
     "flag_unique", "flag_outliers",

@@ -11,8 +11,14 @@ from waspada.collection.indicators import IndicatorTable
 from waspada.index.model import Floats
 from waspada.instrument.framework import Framework
 
-TIE = 1e-12
-"""Values closer than this part of the largest one share a rank."""
+UNIT, TIME, CODE = "uCode", "Time", "iCode"
+"""Columns that name a row; they join with COINr's tables."""
+
+TIE = 1e-9
+"""Scores closer than this part of the largest one share a rank: arithmetic cannot tell them apart."""
+
+MEASURED_TIE = 1e-12
+"""Measured values closer than this part of themselves share a rank."""
 
 
 def cell(value: float) -> float | None:
@@ -22,9 +28,9 @@ def cell(value: float) -> float | None:
 
 def row_names(table: IndicatorTable) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
     """Header and cells of the columns that name the rows of a table."""
-    if table.times is None:
-        return ("unit",), [(unit,) for unit in table.units]
-    return ("unit", "time"), list(zip(table.units, table.times, strict=True))
+    if table.times is None or len(set(table.times)) < 2:
+        return (UNIT,), [(unit,) for unit in table.units]
+    return (UNIT, TIME), list(zip(table.units, table.times, strict=True))
 
 
 def values_of(
@@ -56,19 +62,28 @@ def ancestor(framework: Framework, code: str, level: int) -> str | None:
     return current if current is not None and levels.get(current, 1) == level else None
 
 
-def ranks(values: Floats) -> Floats:
+def ranks(values: Floats, times: Sequence[int] | None = None, *, measured: bool = False) -> Floats:
     """Competition ranks of each column, 1 = highest; equal values share the better place.
 
-    values: (n_rows, n_columns). Values within 1e-12 of the largest magnitude of a column are
-    equal. Returns the same shape, NaN where the value is missing.
+    values: (n_rows, n_columns). times: (n_rows,) each time is ranked by itself. measured: values
+    are equal within 1e-12 of themselves; otherwise they are scores, equal within 1e-9 of the
+    largest magnitude of their column. Returns the same shape, NaN where the value is missing.
     """
     found = np.full(values.shape, np.nan)
-    for k, column in enumerate(values.T):
-        there = ~np.isnan(column)
-        if not there.any():
-            continue
-        tie = TIE * np.abs(column[there]).max()
-        ascending = np.sort(column[there])
-        higher = len(ascending) - np.searchsorted(ascending, column[there] + tie, side="right")
-        found[there, k] = higher + 1
+    when = np.zeros(len(values)) if times is None else np.array(times)
+    for time in sorted(set(when.tolist())):
+        rows = np.flatnonzero(when == time)
+        for k in range(values.shape[1]):
+            found[rows, k] = _rank(values[rows, k], measured)
     return found
+
+
+def _rank(column: Floats, measured: bool) -> Floats:
+    there = ~np.isnan(column)
+    x = column[there]
+    size = np.abs(x)
+    tie = MEASURED_TIE * size if measured else TIE * size.max(initial=0.0)
+    higher = len(x) - np.searchsorted(np.sort(x), x + tie, side="right")
+    places = np.full(len(column), np.nan)
+    places[there] = higher + 1
+    return places

@@ -88,7 +88,7 @@ def correlation_balanced(
         )
     detail = Detail(
         "correlation_balanced",
-        ("group", "code", "weight", "correlation", "obtained_share", "wished_share", "objective"),
+        ("group", "iCode", "weight", "correlation", "obtained_share", "wished_share", "objective"),
         tuple(
             (siblings.label, code, float(w), float(r), float(o), float(t), cost)
             for code, w, r, o, t in zip(codes, weights, obtained, shares, wished, strict=True)

@@ -120,7 +120,7 @@ def mean_doubt(
     times = siblings.table.times
     detail = Detail(
         "benefit_of_the_doubt",
-        ("group", "unit", *(() if times is None else ("time",)), "code", "score", "weight"),
+        ("group", "uCode", *(() if times is None else ("Time",)), "iCode", "score", "weight"),
         tuple(
             (
                 siblings.label,

@@ -81,7 +81,7 @@ def budget_allocation(
     weights, variation = mean_points(table, total=None if any_total else total)
     detail = Detail(
         "budget_allocation",
-        ("group", "code", "weight", "coefficient_of_variation", "n_experts"),
+        ("group", "iCode", "weight", "coefficient_of_variation", "n_experts"),
         tuple(
             (siblings.label, code, float(w), None if np.isnan(cv) else float(cv), table.shape[1])
             for code, w, cv in zip(siblings.codes, weights, variation, strict=True)
@@ -170,7 +170,7 @@ def ahp(
         notes = (f"{siblings.label}: {said[0].lower()}{said[1:]}; accepted by the method.",)
     detail = Detail(
         "ahp",
-        ("group", "code", "weight", "largest_eigenvalue", "consistency_ratio"),
+        ("group", "iCode", "weight", "largest_eigenvalue", "consistency_ratio"),
         tuple(
             (
                 siblings.label,

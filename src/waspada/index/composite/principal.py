@@ -111,7 +111,7 @@ def pca(siblings: Siblings, *, mixed_signs: str, squared: bool, **_: object) -> 
     share = float(found.explained[0])
     detail = Detail(
         "pca",
-        ("group", "code", "loading", "weight", "explained_share"),
+        ("group", "iCode", "loading", "weight", "explained_share"),
         tuple(
             (siblings.label, code, float(loading), float(weight), share)
             for code, loading, weight in zip(codes, first, weights, strict=True)

@@ -66,7 +66,7 @@ def entropy(siblings: Siblings, **_: object) -> Weighed:
         notes.append(f"{siblings.label}: {missing} missing values were left out of the entropy.")
     detail = Detail(
         "entropy",
-        ("group", "code", "entropy", "divergence", "weight"),
+        ("group", "iCode", "entropy", "divergence", "weight"),
         tuple(
             (siblings.label, code, float(e), float(d), float(w))
             for code, e, d, w in zip(siblings.codes, found, divergence, weights, strict=True)
