@@ -15,7 +15,7 @@ UNIT, TIME, CODE = "uCode", "Time", "iCode"
 """Columns that name a row; they join with COINr's tables."""
 
 TIE = 1e-9
-"""Scores closer than this part of the largest one share a rank: arithmetic cannot tell them apart."""
+"""Scores closer than this part of the largest one share a rank; arithmetic blurs them."""
 
 MEASURED_TIE = 1e-12
 """Measured values closer than this part of themselves share a rank."""
