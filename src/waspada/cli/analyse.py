@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from waspada.index.model import Floats
 
 
-RECORD = "analysis.json"
-
-
 @answer_errors
 def analyse(
     data: Annotated[
@@ -49,7 +46,7 @@ def analyse(
     from waspada.index.composite.build import build
     from waspada.index.composite.method import read_method
     from waspada.instrument.framework_read import read_framework
-    from waspada.publication.composite import write_analysis
+    from waspada.publication.analysis import RECORD, write_analysis
     from waspada.publication.files import check_folder
 
     check_folder(out, force=force, record=RECORD)
@@ -69,7 +66,7 @@ def analyse(
         sources=None if sources is None else _sources(sources, framework.codes),
         other=second,
     )
-    write_analysis(built, tables, out, record=RECORD, force=force)
+    write_analysis(built, tables, out, force=force)
     typer.echo(f"{len(tables)} tables written to {out}.", err=True)
 
 

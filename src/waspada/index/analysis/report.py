@@ -101,9 +101,7 @@ def _joined(of_levels: Sequence[tuple[Detail, ...]]) -> list[Detail]:
     ]
 
 
-def _of_influence(
-    built: Built, rerun: Rerun, sources: Mapping[str, Sequence[str]]
-) -> list[Detail]:
+def _of_influence(built: Built, rerun: Rerun, sources: Mapping[str, Sequence[str]]) -> list[Detail]:
     framework = built.framework
     with_weights = scores_with(built, rerun)
     alone = each_alone(framework, range(1, framework.height))
