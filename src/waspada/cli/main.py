@@ -31,11 +31,11 @@ app.command(
 app.command(
     epilog="Example: waspada combine facts/ikp_2024_provinces.csv --instrument instruments/ikp-2024"
 )(combine)
+app.add_typer(instrument_app, name="instrument")
 app.command(
     epilog="Example: waspada analyse data.csv --meta meta.csv "
     "--method examples/methods/asem-base.yaml --out analysis"
 )(analyse)
-app.add_typer(instrument_app, name="instrument")
 
 
 def _show_version(wanted: bool) -> None:
