@@ -13,8 +13,10 @@ from waspada.index.composite.siblings import Unfit
 from waspada.index.model import Floats
 from waspada.instrument.framework import Framework
 
-MOST_ROUNDS = 20_000
-CONVERGED = 1e-12
+MOST_ROUNDS = 2000
+
+HEYWOOD = 1e-4
+"""A loading this near to 1 explains its indicator in full."""
 
 
 def pairwise_covariance(values: Floats) -> Floats:
@@ -80,11 +82,10 @@ def omega_total(values: Floats) -> float:
 
         omega = (sum l)^2 / ((sum l)^2 + sum (1 - l^2)),  l = loadings on the factor
 
-    Loadings by principal axis factoring, iterated until no communality moves by 1e-12; its fixed
-    point is that of unweighted least squares (minres).
+    Loadings by unweighted least squares (minres) on the correlations, diagonal left out.
     values: (n_rows, k), k >= 3, NaN = missing (pairwise correlations).
     Raises Cannot for fewer than 3 indicators (two leave the loadings open), Unfit for a constant
-    one, Cannot where the communality of an indicator reaches 1 or nothing converges.
+    one, Cannot where a loading reaches 1 (Heywood case).
 
     Source: McDonald, Test Theory (1999), chapter 6; Harman and Jones, Psychometrika 31 (1966).
     """
@@ -96,26 +97,29 @@ def omega_total(values: Floats) -> float:
 
 
 def one_factor(r: Floats) -> Floats:
-    """(k,) loadings of one factor on a correlation matrix, their sum >= 0."""
-    h = np.clip(np.abs(r - np.eye(len(r))).max(axis=1), 0.05, 0.95)
-    for _ in range(MOST_ROUNDS):
-        reduced = r.copy()
-        np.fill_diagonal(reduced, h)
-        eigenvalues, vectors = np.linalg.eigh(reduced)
-        if eigenvalues[-1] <= 0:
-            break
-        loadings: Floats = vectors[:, -1] * np.sqrt(eigenvalues[-1])
-        moved = float(np.abs(loadings**2 - h).max())
-        h = loadings**2
-        if h.max() >= 1.0:
-            raise Cannot(
-                "One indicator would be explained in full by the common factor (Heywood case), so "
-                "omega does not exist.",
-                "Use alpha; look whether two indicators are nearly the same.",
-            )
-        if moved < CONVERGED:
-            return loadings * (1.0 if loadings.sum() >= 0 else -1.0)
-    raise Cannot("No common factor was found.", "Use alpha; look at the correlations.")
+    """(k,) loadings of one factor on a correlation matrix, within -1 and 1, their sum >= 0.
+
+    min_l sum_(i<j) (r_ij - l_i l_j)^2
+    """
+    from scipy.optimize import least_squares
+
+    pairs = np.triu_indices(len(r), 1)
+    eigenvalues, vectors = np.linalg.eigh(r)
+    start = 0.9 * vectors[:, -1] * np.sqrt(eigenvalues[-1] / len(r))
+    found = least_squares(
+        lambda loadings: (np.outer(loadings, loadings) - r)[pairs],
+        start, bounds=(-1.0, 1.0), xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=MOST_ROUNDS,
+    )  # fmt: skip
+    if not found.success:
+        raise Cannot("No common factor was found.", "Use alpha; look at the correlations.")
+    loadings = np.asarray(found.x, dtype=float)
+    if np.abs(loadings).max() > 1.0 - HEYWOOD:
+        raise Cannot(
+            "One indicator would be explained in full by the common factor (Heywood case), so "
+            "omega does not exist.",
+            "Use alpha; look whether the group holds more than one thing.",
+        )
+    return loadings * (1.0 if loadings.sum() >= 0 else -1.0)
 
 
 def _two(values: Floats) -> Floats:

@@ -15,7 +15,13 @@ from waspada.index.model import Floats
 REACHED = 1e-6
 """Difference between wished and obtained share up to which a target counts as reached."""
 
+SOLVED = 1e-18
+"""Half sum of squares at which no other start is tried."""
+
 MOST_EVALUATIONS = 500
+
+FAR = 10.0
+"""Residual where the correlations do not sum to a positive number: farther than any that does."""
 
 
 def correlation_with(values: Floats, score: Floats) -> Floats:
@@ -61,23 +67,31 @@ def correlation_balanced(
         weights = {**siblings.weights, **dict(zip(codes, map(float, w), strict=True))}
         return correlation_with(values, siblings.aggregated(weights)[:, top])
 
-    def residuals(w: Floats) -> Floats:
-        scales = np.array([w[group].sum() for group in groups])
+    def scales(w: Floats) -> Floats:
+        """0 where the weights of each group sum to 1: only their ratios matter."""
+        return np.array([w[group].sum() for group in groups]) - 1.0
+
+    def towards_targets(w: Floats) -> Floats:
         r = correlations(_scaled(w, groups))
-        if aim == "maximise":
-            return np.concatenate([np.sqrt(np.maximum(1.0 - r, 0.0)), scales - 1.0])
         if r.sum() <= 0:
-            raise Cannot(
-                "The correlations with the score above do not sum to a positive number.",
-                "Check the directions of the indicators.",
-            )
-        return np.concatenate([r / r.sum() - wished, scales - 1.0])
+            return np.full(len(r) + len(groups), FAR)
+        return np.concatenate([r / r.sum() - wished, scales(w)])
+
+    def towards_the_sum(w: Floats) -> Floats:
+        r = correlations(_scaled(w, groups))
+        return np.concatenate([np.sqrt(np.maximum(1.0 - r, 0.0)), scales(w)])
 
     correlation_with(values, siblings.aggregated(siblings.weights)[:, top])  # refuses constants
-    start = wished / np.nanstd(values, axis=0)
-    best, cost = _least_squares(residuals, [_scaled(start, groups), _scaled(wished, groups)])
+    starts = [_scaled(start, groups) for start in _starts(values, wished)]
+    best, cost = _least_squares(towards_targets if aim == "balance" else towards_the_sum, starts)
     weights = _scaled(best, groups)
     obtained = correlations(weights)
+    if obtained.sum() <= 0:
+        raise Cannot(
+            "No weights were found under which the correlations with the score above sum to a "
+            "positive number.",
+            "Check the directions of the indicators.",
+        )
     shares = obtained / obtained.sum()
     worst = float(np.abs(shares - wished).max())
     notes: tuple[str, ...] = ()
@@ -123,18 +137,36 @@ def _wished(codes: tuple[str, ...], targets: Mapping[str, Any]) -> Floats:
     return shares
 
 
+def _starts(values: Floats, wished: Floats) -> list[Floats]:
+    """Where to begin: what solves the problem in closed form, equal pulls, the targets themselves.
+
+    Siblings of one arithmetic parent without gaps correlate with it as R D w does, with
+    D = diag(sd); so D w = R^-1 t solves it, where no weight comes out negative.
+    """
+    spread = np.nanstd(values, axis=0)
+    full = values[~np.isnan(values).any(axis=1)]
+    starts = [wished / spread, wished]
+    if len(full) > values.shape[1]:
+        centred = full - full.mean(axis=0)
+        pulls = np.linalg.lstsq(centred.T @ centred, wished * spread, rcond=None)[0]
+        starts.insert(0, np.maximum(pulls, 0.0) if pulls.max() > 0 else wished)
+    return starts
+
+
 def _least_squares(
     residuals: Callable[[Floats], Floats], starts: list[Floats]
 ) -> tuple[Floats, float]:
     """Weights >= 0 with the smallest sum of squares, and that sum; the best of the starts."""
     from scipy.optimize import least_squares
 
-    runs = [
-        least_squares(
+    best, cost = starts[0], np.inf
+    for start in starts:
+        if cost < SOLVED:
+            break
+        run = least_squares(
             residuals, start, bounds=(0.0, np.inf), method="trf",
-            xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=MOST_EVALUATIONS,
-        )
-        for start in starts
-    ]  # fmt: skip
-    best = min(runs, key=lambda run: float(run.cost))
-    return np.asarray(best.x, dtype=float), 2.0 * float(best.cost)
+            xtol=1e-14, ftol=1e-14, gtol=1e-14, max_nfev=MOST_EVALUATIONS,
+        )  # fmt: skip
+        if float(run.cost) < cost:
+            best, cost = np.asarray(run.x, dtype=float), float(run.cost)
+    return best, 2.0 * cost

@@ -76,18 +76,14 @@ def test_worked_example_omega_of_equal_correlations_is_standardised_alpha() -> N
     assert pytest.approx(4 * 0.5 / (1 + 3 * 0.5)) == 8 / (8 + 2)
 
 
-def test_one_factor_is_the_least_squares_fit() -> None:
-    from scipy.optimize import minimize
-
+def test_one_factor_is_the_fixed_point_of_principal_axis_factoring() -> None:
     r = np.corrcoef(table().values, rowvar=False)
-
-    def misfit(loadings: np.ndarray) -> float:
-        rest = r - np.outer(loadings, loadings)
-        np.fill_diagonal(rest, 0.0)
-        return float((rest**2).sum())
-
-    best = minimize(misfit, np.full(6, 0.6), method="BFGS", options={"gtol": 1e-10})
-    assert one_factor(r) == pytest.approx(best.x, abs=1e-6)
+    communalities = np.full(6, 0.5)
+    for _ in range(2000):
+        reduced = r - np.diag(1 - communalities)
+        values, vectors = np.linalg.eigh(reduced)
+        communalities = vectors[:, -1] ** 2 * values[-1]
+    assert one_factor(r) ** 2 == pytest.approx(communalities, abs=1e-8)
 
 
 def test_omega_refuses_two_indicators_and_a_communality_of_one() -> None:

@@ -265,6 +265,23 @@ def test_correlations_follow_the_targets() -> None:
     assert r[2] / r[0] == pytest.approx(0.8, rel=1e-5)
 
 
+def test_balanced_weights_of_one_group_solve_the_linear_equations() -> None:
+    data = table()
+    weights, _, _ = weigh("correlation_balanced", data)
+    x = data.values[:, :3]
+    expected = np.linalg.solve(np.cov(x, rowvar=False), x.std(axis=0))
+    assert [weights[code] for code in "abc"] == pytest.approx(expected / expected.sum(), rel=1e-9)
+
+
+def test_a_sibling_against_the_others_is_balanced_by_a_large_weight() -> None:
+    data = table()
+    data.values[:, 1] *= -1
+    weights, details, _ = weigh("correlation_balanced", data)
+    assert weights["b"] > weights["a"] > 0
+    r = [row[3] for row in details["correlation_balanced"].rows[:3]]
+    assert max(r) - min(r) < 1e-6 and 0 < r[0] < 0.6
+
+
 def test_worked_example_two_indicators_are_balanced_by_the_inverse_of_their_spread() -> None:
     data = table()
     weights, _, _ = weigh("correlation_balanced", data, per={"left": {"method": "equal"}})
