@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from waspada import METHOD_VERSION, __version__
+from waspada.cli.analyse import analyse
 from waspada.cli.combine import combine
 from waspada.cli.index import index
 from waspada.cli.instrument import app as instrument_app
@@ -36,6 +37,10 @@ app.command(
     "--method examples/methods/simple-mean.yaml --out result"
 )(index)
 app.add_typer(instrument_app, name="instrument")
+app.command(
+    epilog="Example: waspada analyse data.csv --meta meta.csv "
+    "--method examples/methods/asem-base.yaml --out analysis"
+)(analyse)
 
 
 def _show_version(wanted: bool) -> None:
