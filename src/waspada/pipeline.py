@@ -19,8 +19,10 @@ import numpy as np
 from waspada.collection.model import Responses
 from waspada.index.attribution import too_wide
 from waspada.index.estimate import estimate
+from waspada.index.facts import enter_facts, with_facts
 from waspada.index.given import climb_given, fingerprint_scores
 from waspada.index.model import Estimate, Floats, GivenScores, Sample, Tree
+from waspada.index.raking import Composition
 from waspada.index.sample import draw_sample, fingerprint_answers
 from waspada.index.tree import build_tree
 from waspada.instrument.model import CategoryRule, Instrument, Polarity
@@ -52,6 +54,8 @@ def measure(
     replicates: int = 1000,
     rule: str | None = None,
     for_office: bool = False,
+    facts: GivenScores | None = None,
+    composition: Composition = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Tables:
     """Measure the regions that have responses.
@@ -59,15 +63,23 @@ def measure(
     rule: code of a category rule; None takes the instrument's first.
     for_office: tables for the office that holds the answers: a node keeps its score from five
     answers on, also where it would tell a hidden sibling. Pages and whatever is passed on do not.
+    facts: recorded facts and published scores 0..100 that feed leaves of the tree nobody is asked
+    about; they have no sampling error.
+    composition: known shares of the elements, to which their weights are raked.
     progress: called with (regions done, regions in all) while replicates are drawn.
-    Raises QualityError: no responses, too few replicates, or a rule that is unknown, or was asked
-    for and needs more regions.
+    Raises QualityError: no responses, too few replicates, a rule that is unknown, or was asked
+    for and needs more regions, or compositions that contradict each other. Raises AnswersError
+    for facts that do not fit.
     """
     require_responses(responses)
     require_replicates(replicates)
     chosen = choose_rule(instrument, rule)
-
-    sample = draw_sample(responses, instrument)
+    asked, waiting = instrument, tuple[str, ...]()
+    if facts is not None:
+        answered, instrument = with_facts(responses, instrument, facts)
+        sample, waiting = enter_facts(draw_sample(answered, instrument, composition), facts)
+    else:
+        sample = draw_sample(responses, instrument, composition)
     point = estimate(sample)
     drawn = replicate(sample, seed=seed, replicates=replicates, progress=progress)
     interval = intervals(sample, point, drawn)
@@ -84,7 +96,7 @@ def measure(
     scores = tables.node_rows(sample, point, interval, withheld, instrument)
     return Tables(
         scores=scores,
-        items=tables.item_rows(sample, point, interval, withheld),
+        items=tables.item_rows(sample, point, interval, withheld, instrument),
         ranks=tables.rank_rows(sample.regions, ranks),
         categories=tables.category_rows(
             sample.regions,
@@ -94,7 +106,7 @@ def measure(
         drivers=tables.driver_rows(sample, drivers),
         driver_sums=tables.driver_sums(sample, drivers),
         elements=tables.element_rows(sample, instrument),
-        quality=tables.quality_rows(responses.regions, measure_completeness(responses, instrument)),
+        quality=tables.quality_rows(responses.regions, measure_completeness(responses, asked)),
         node_means=means,
         node_mean_intervals=record.node_mean_intervals(compared, interval, sample.tree),
         driver_reference=drivers.reference if drivers else "",
@@ -106,10 +118,14 @@ def measure(
             "replicates": replicates,
             "replicates_with_gaps": drawn.with_gaps,
             "replicates_refused": drawn.refused,
-            "answers_fingerprint": fingerprint_answers(responses, instrument),
+            "answers_fingerprint": fingerprint_answers(responses, asked),
+            **record.beside_answers(facts, waiting, composition),
             "counts": record.counts(responses, sample.groups, shown, compared, sample.tree),
             "driver_reference": drivers.reference if drivers else None,
-            "notes": record.notes(responses, instrument, categories, too_wide(sample.tree)),
+            "notes": [
+                *record.notes(responses, instrument, categories, too_wide(sample.tree)),
+                *record.waiting_notes(waiting),
+            ],
         },
     )
 

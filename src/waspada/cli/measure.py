@@ -17,6 +17,9 @@ from waspada.instrument.model import Form
 
 if TYPE_CHECKING:
     from waspada.collection.model import Received
+    from waspada.index.model import GivenScores
+    from waspada.index.raking import Composition
+    from waspada.instrument.model import Instrument
     from waspada.publication.model import Tables
 
 
@@ -40,6 +43,13 @@ def measure(
     ] = None,
     regions: Annotated[
         Path | None, typer.Option(help="Text file with one known region per line.")
+    ] = None,
+    facts: Annotated[
+        Path | None,
+        typer.Option(help="Recorded facts and published scores 0 to 100: region x leaf."),
+    ] = None,
+    composition: Annotated[
+        Path | None, typer.Option(help="Known shares of the elements: elements, share.")
     ] = None,
     replicates: Annotated[int, typer.Option(help="Bootstrap replicates.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Start number of chance; recorded.")] = 1,
@@ -87,10 +97,41 @@ def measure(
             replicates=replicates,
             rule=rule,
             for_office=True,
+            facts=_read_facts(facts, received.instrument, region_column),
+            composition=_read_composition(composition, received.instrument),
             progress=show,
         )
     tables = _with_circumstances(tables, received, answers, read - started, perf_counter() - read)
     _finish(tables, received, out, force=force)
+
+
+def _read_facts(
+    path: Path | None, instrument: Instrument, region_column: str
+) -> GivenScores | None:
+    if path is None:
+        return None
+    from waspada.collection.scores import read_scores
+    from waspada.index.facts import fact_places
+    from waspada.index.model import GivenScores
+
+    places = fact_places(instrument)
+    found = read_scores(path, instrument, region_column=region_column, codes=places)
+    if found.ignored_columns:
+        names = ", ".join(found.ignored_columns)
+        typer.echo(f"Columns of facts that no leaf of the index takes, ignored: {names}.", err=True)
+    return GivenScores(found.regions, found.nodes, found.values)
+
+
+def _read_composition(path: Path | None, instrument: Instrument) -> Composition:
+    if path is None:
+        return ()
+    from waspada.collection.composition import read_composition
+    from waspada.index.raking import Margin
+
+    return tuple(
+        Margin(found.code, tuple(found.classes), found.shares, found.by_region)
+        for found in read_composition(path, instrument)
+    )
 
 
 def _read_regions(path: Path) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,15 +34,19 @@ def read_scores(
     *,
     region_column: str = "region",
     columns: Mapping[str, str] | None = None,
+    codes: Sequence[str] | None = None,
 ) -> ReceivedScores:
     """Read one row per region and one column per index node.
 
     columns: node code -> name of its column, where that differs from the code. Other columns are
     listed once and ignored; one whose name nearly is a node code is a fault.
+    codes: the codes that may have a column; None takes all index nodes.
     Raises AnswersError with all faults at once.
     """
     table = read_table(path)
-    chosen = _lay_out(table, instrument, region_column, dict(columns or {}))
+    if codes is None:
+        codes = [node.code for node in instrument.nodes]
+    chosen = _lay_out(table, list(codes), region_column, dict(columns or {}))
     faults = RowFaults(table)
     regions = _read_regions(table, region_column, faults)
     values = np.full((len(table), len(chosen)), np.nan)
@@ -55,10 +59,9 @@ def read_scores(
 
 
 def _lay_out(
-    table: Table, instrument: Instrument, region_column: str, columns: dict[str, str]
+    table: Table, codes: list[str], region_column: str, columns: dict[str, str]
 ) -> dict[str, str]:
-    """Node code -> column name, in the order of the instrument."""
-    codes = [node.code for node in instrument.nodes]
+    """Code -> column name, in the order of the codes."""
     chosen = {c: columns.get(c, c) for c in codes if columns.get(c, c) in table.header}
     unused = [n for n in table.header if n not in {region_column, *chosen.values()}]
     wanted = [c for c in (region_column, *codes) if c not in table.header and c not in chosen]
@@ -87,8 +90,10 @@ def _lay_out(
             Fault(
                 "no_nodes",
                 "row 1",
-                f'No column is named after an index node of "{instrument.code}".',
-                f"Name one with --column, for example --column {codes[0]}=COLUMN.",
+                "No column is named after an index node of the instrument.",
+                f"Name one with --column, for example --column {codes[0]}=COLUMN."
+                if codes
+                else "The instrument has no place for these numbers; see its sheet index.",
             )
         )
     if faults:
@@ -136,7 +141,7 @@ def _read_regions(table: Table, region_column: str, faults: RowFaults) -> tuple[
 
 def _read_numbers(column: Column, name: str, faults: RowFaults) -> NDArray[np.float64]:
     """(n,) scores, NaN where empty."""
-    numbers = [_number(text) for text in column.texts]
+    numbers = [number_in(text) for text in column.texts]
     bad = [
         i
         for i, (text, number) in enumerate(zip(column.texts, numbers, strict=True))
@@ -146,7 +151,7 @@ def _read_numbers(column: Column, name: str, faults: RowFaults) -> NDArray[np.fl
     return np.array([np.nan if n is None else n for n in numbers])[column.codes]
 
 
-def _number(text: str) -> float | None:
+def number_in(text: str) -> float | None:
     """A number with decimal point or comma; None for anything else. "1.234,5" is refused."""
     plain = text.replace(",", ".", 1) if text.count(",") == 1 and "." not in text else text
     if not plain or not all(sign in "0123456789.-+eE" for sign in plain):
@@ -158,7 +163,7 @@ def _number(text: str) -> float | None:
 
 
 def _number_fault(text: str) -> Wording:
-    if _number(text) is None:
+    if number_in(text) is None:
         return (
             f"{quoted(text)} is no number.",
             "Enter a score from 0 to 100, or leave the cell empty.",

@@ -130,6 +130,7 @@ class Sample:
     start: (n_blocks + 1,) first row of each block; a block is one group of one region.
     block_region, block_weight: (n_blocks,) the weight is 0 for a group that is left out.
     table: (n_items, width) score in millionths of a point, turned by direction; NaN = missing.
+    facts: (n_regions, n_items) recorded scores 0..100 that stand in for answers; NaN = none.
     """
 
     regions: tuple[str, ...]
@@ -140,11 +141,18 @@ class Sample:
     table: Floats
     groups: Groups
     tree: Tree
+    facts: Floats | None = None
 
     def block_scores(self, block: int) -> Floats:
         """(rows, n_items) scores in millionths, NaN where missing."""
         rows = self.choice[self.start[block] : self.start[block + 1]]
         return self.table[np.arange(rows.shape[1]), rows]
+
+    @cached_property
+    def is_asked(self) -> Flags:
+        """(n_items,) whether people answer the item; facts come from records."""
+        asked = np.asarray(~np.isnan(self.table).all(axis=1), dtype=bool)
+        return asked if self.facts is None else asked & np.isnan(self.facts).all(axis=0)
 
     @cached_property
     def blocks_of(self) -> tuple[NDArray[np.intp], ...]:

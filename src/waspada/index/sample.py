@@ -10,14 +10,20 @@ from numpy.typing import NDArray
 
 from waspada.collection.model import EVERYONE, JOINT, Responses
 from waspada.index.model import Sample
+from waspada.index.raking import Composition, rake_regions
 from waspada.index.scores import index_columns, score_table
-from waspada.index.strata import ALL_IN_ONE, group_elements
+from waspada.index.strata import ALL_IN_ONE, group_elements, stratum_weights
 from waspada.index.tree import build_tree
 from waspada.instrument.model import Instrument, Stratum
 
 
-def draw_sample(responses: Responses, instrument: Instrument) -> Sample:
+def draw_sample(
+    responses: Responses, instrument: Instrument, composition: Composition = ()
+) -> Sample:
     """The rows that carry the index, grouped and sorted.
+
+    composition: what is known of the people who could have come; () keeps the weights of the
+    instrument.
 
     A response without any scored answer to an index item has nothing to say about the index; it
     counts for completeness only, not for the size of its element.
@@ -30,7 +36,8 @@ def draw_sample(responses: Responses, instrument: Instrument) -> Sample:
     region, element, choice = region[speaks], element[speaks], choice[speaks]
     n = np.bincount(region * len(strata) + element, minlength=len(regions) * len(strata))
     n = n.reshape(len(regions), len(strata)).astype(np.int64)
-    groups = group_elements(n, strata, carrier)
+    weights = _raked(regions, strata, np.take_along_axis(n, carrier, axis=1) > 0, composition)
+    groups = group_elements(n, strata, carrier, weights)
     block = region * len(strata) + groups.group[region, element]
     order = np.lexsort((*reversed(pack_rows(choice)), block))
     present, start = _starts(block[order])
@@ -44,6 +51,19 @@ def draw_sample(responses: Responses, instrument: Instrument) -> Sample:
         groups=groups,
         tree=build_tree(instrument),
     )
+
+
+def _raked(
+    regions: tuple[str, ...],
+    strata: tuple[Stratum, ...],
+    present: NDArray[np.bool_],
+    composition: Composition,
+) -> NDArray[np.float64] | None:
+    """(n_regions, n_elements) weights where a composition is known, else None."""
+    if not composition:
+        return None
+    weights = np.where(present, stratum_weights(strata), 0.0)
+    return rake_regions(regions, tuple(s.code for s in strata), weights, composition)
 
 
 def fingerprint_answers(responses: Responses, instrument: Instrument) -> str:

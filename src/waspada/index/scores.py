@@ -98,7 +98,10 @@ def item_means(sums: Floats, counts: Floats, weights: Floats) -> Floats:
 def region_values(sample: Sample, sums: Floats, counts: Floats, region: int) -> Floats:
     """Value vectors (..., n_items + n_nodes) of a region from sums and counts of its blocks."""
     weights = sample.block_weight[sample.blocks_of[region]]
-    return climb(item_means(sums, counts, weights), sample.tree)
+    items = item_means(sums, counts, weights)
+    if sample.facts is not None:
+        items = np.where(np.isnan(sample.facts[region]), items, sample.facts[region])
+    return climb(items, sample.tree)
 
 
 def score_respondents(responses: Responses, instrument: Instrument) -> Floats:

@@ -15,13 +15,17 @@ ALL_IN_ONE = Stratum(code=EVERYONE, label=Text("Semua peserta", "All participant
 
 
 def group_elements(
-    n: Counts, strata: tuple[Stratum, ...], carrier: NDArray[np.intp] | None = None
+    n: Counts,
+    strata: tuple[Stratum, ...],
+    carrier: NDArray[np.intp] | None = None,
+    weights: NDArray[np.float64] | None = None,
 ) -> Groups:
     """Merge small elements and share out the weight, for all regions at once.
 
     n: (n_regions, n_elements) responses with at least one scored answer.
     carrier: (n_regions, n_elements) the element under which the answers of each were counted:
     itself, or the first of those whose people drew from one bowl. None: each itself.
+    weights: (n_regions, n_elements) in place of the instrument's; see `raking`.
 
     Judged on these first counts only, so the order of the sheet decides nothing:
     0. Elements of one bowl are one element from the start, with the weight of all.
@@ -39,7 +43,8 @@ def group_elements(
     minimum = np.array([max(s.minimum_count, MINIMUM_RESPONSES) for s in strata])[carrier]
     small = (counted > 0) & (counted < minimum)
     group = _groups(small, carrier[:, _targets(strata)], carrier)
-    weights = np.array([s.weight for s in strata], dtype=float)
+    if weights is None:
+        weights = stratum_weights(strata)
     member_weight = np.where(counted > 0, weights, 0.0)
     count = _sum_by_group(n, group).astype(np.int64)
     weight = np.where(count >= MINIMUM_RESPONSES, _sum_by_group(member_weight, group), 0.0)
@@ -53,6 +58,11 @@ def group_elements(
         count=count,
         weight=np.divide(weight, total, out=np.zeros_like(weight), where=total > 0),
     )
+
+
+def stratum_weights(strata: tuple[Stratum, ...]) -> NDArray[np.float64]:
+    """(n_elements,) as the instrument gives them."""
+    return np.array([s.weight for s in strata], dtype=float)
 
 
 def _targets(strata: tuple[Stratum, ...]) -> NDArray[np.intp]:

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from waspada.index.facts import is_recorded
 from waspada.index.model import Branch, Counts, Estimate, Flags, Floats, Tree
 from waspada.index.tree import combine_children, turned
 from waspada.quality.model import MINIMUM_RESPONSES
+
+PUBLIC = -1
+"""Stands in place of a number of responses where a score was recorded, not asked."""
 
 END_OF_SCALE = 1.0
 """Hidden cells whose joint mean lies this close to 0 or 100 give each other away."""
@@ -41,10 +45,12 @@ def withhold(estimate: Estimate, tree: Tree, *, for_office: bool = False) -> Wit
     stand closest to single answers, are protected all the same.
     """
     has_score = ~np.isnan(estimate.values)
-    too_few = estimate.n_used < MINIMUM_RESPONSES
-    unanimous = has_score & ~too_few & ~estimate.varies
+    recorded = is_recorded(estimate)
+    too_few = (estimate.n_used < MINIMUM_RESPONSES) & ~recorded
+    unanimous = has_score & ~too_few & ~recorded & ~estimate.varies
     sensitive = (too_few | unanimous) & has_score
-    hidden = protect(sensitive, estimate.values, estimate.n_used, tree)
+    n = np.where(recorded, PUBLIC, estimate.n_used)
+    hidden = protect(sensitive, estimate.values, n, tree)
     protects_another = hidden & ~sensitive
     if for_office:
         protects_another[:, tree.root :] = False
@@ -64,6 +70,8 @@ def protect(sensitive: Flags, values: Floats, n: Counts, tree: Tree) -> Flags:
     would tell that each of them does.
 
     sensitive: (n_regions, places). Cells without a score enter no equation and stay as they are.
+    n: (n_regions, places) responses; PUBLIC marks a recorded score: anybody can look it up, so
+    hiding it would protect nothing.
     """
     hidden, has_score = sensitive.copy(), ~np.isnan(values)
     while True:
@@ -81,7 +89,7 @@ def _complete(branch: Branch, hidden: Flags, has_score: Flags, values: Floats, n
     hidden_here = hidden[:, cells] & has_score[:, cells]
     alone = hidden_here.sum(axis=1) == 1
     needs = scored & (alone | _at_the_end(branch, hidden, values))
-    shown = has_score[:, cells] & ~hidden[:, cells]
+    shown = has_score[:, cells] & ~hidden[:, cells] & (n[:, cells] != PUBLIC)
     cost = np.where(shown, n[:, cells], np.iinfo(np.int64).max).astype(np.float64)
     cost[:, -1] = np.where(shown[:, -1], np.inf, np.nan)
     cost[~shown] = np.nan

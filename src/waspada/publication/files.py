@@ -161,14 +161,14 @@ _OWN_NAME = re.compile(r"(stages/)?[A-Za-z0-9_][A-Za-z0-9_-]*\.(csv|yaml)")
 def scores_csv(tables: Tables) -> str:
     """Index nodes only; node is the code in the sheet `index`."""
     place, said = ["region", "node", "level"], ["score", "lower", "upper"]
-    names = [*place, *said, "n_responses", "share_answered", "flags"]
+    names = [*place, *said, "n_responses", "share_answered", "flags", "evidence"]
     return csv_text(names, (_score_cells(row) for row in tables.scores))
 
 
 def _score_cells(row: ScoreRow) -> list[Cell]:
     place: list[Cell] = [row.region, row.node, row.level]
     said: list[Cell] = [row.score, row.lower, row.upper, row.n_responses, row.share_answered]
-    return [*place, *said, ";".join(row.flags)]
+    return [*place, *said, ";".join(row.flags), row.evidence]
 
 
 def ranks_csv(tables: Tables) -> str:

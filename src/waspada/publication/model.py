@@ -37,6 +37,7 @@ class ScoreRow:
     score, lower, upper: 0..100; the 95 % interval. n_responses: responses with at least one
     scored answer below the node. share_answered: scored answers / asked cells, 0..1;
     0 (not told) where fewer than five people answered.
+    evidence: kinds of evidence behind the score, joined by "+"; "" where there is none.
     """
 
     region: str
@@ -48,6 +49,7 @@ class ScoreRow:
     n_responses: int
     share_answered: float
     flags: tuple[str, ...] = ()
+    evidence: str = ""
 
 
 @dataclass(frozen=True)

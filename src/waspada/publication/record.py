@@ -8,7 +8,9 @@ import numpy as np
 
 from waspada import METHOD_VERSION, __version__
 from waspada.collection.model import EVERYONE, Responses
-from waspada.index.model import Floats, Groups, Tree
+from waspada.index.given import fingerprint_scores
+from waspada.index.model import Floats, GivenScores, Groups, Tree
+from waspada.index.raking import Composition
 from waspada.instrument.model import Instrument
 from waspada.interpretation.model import Categories
 from waspada.uncertainty.interval import LEVEL
@@ -112,6 +114,32 @@ def category_notes(categories: Categories | None) -> list[str]:
         f'No category is named: the rule "{categories.rule.code}" needs at least three '
         "regions with a score."
     ]
+
+
+def beside_answers(
+    facts: GivenScores | None, waiting: tuple[str, ...], composition: Composition
+) -> dict[str, Any]:
+    """What entered beside the answers; nothing where nothing did."""
+    found: dict[str, Any] = {}
+    if facts is not None:
+        found["facts"] = {
+            "fingerprint": fingerprint_scores(facts),
+            "codes": list(facts.nodes),
+            "regions_without_answers": list(waiting),
+        }
+    if composition:
+        found["composition"] = [
+            {"margin": margin.code, "classes": [list(c) for c in margin.classes]}
+            for margin in composition
+        ]
+    return found
+
+
+def waiting_notes(waiting: tuple[str, ...]) -> list[str]:
+    """Whose facts were not used because nobody answered there."""
+    if not waiting:
+        return []
+    return [f"Facts of regions without answers are not used: {', '.join(waiting)}."]
 
 
 def notes(

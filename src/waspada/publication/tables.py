@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from waspada.collection.model import EVERYONE
+from waspada.index.facts import evidence_below, is_recorded
 from waspada.index.model import ElementState, Estimate, Floats, Groups, Sample
 from waspada.instrument.model import Instrument
 from waspada.interpretation.model import Categories, Drivers, Ranks
@@ -40,15 +41,22 @@ def node_rows(
 ) -> tuple[ScoreRow, ...]:
     """One row per region and index node, the root first."""
     levels = [(node.code, node.level) for node in instrument.nodes]
-    return tuple(_score_rows(sample, estimate, interval, withheld, levels, sample.tree.root))
+    evidence = evidence_below(sample, estimate, instrument)
+    first = sample.tree.root
+    return tuple(_score_rows(sample, estimate, interval, withheld, levels, evidence, first))
 
 
 def item_rows(
-    sample: Sample, estimate: Estimate, interval: Intervals, withheld: Withheld
+    sample: Sample,
+    estimate: Estimate,
+    interval: Intervals,
+    withheld: Withheld,
+    instrument: Instrument,
 ) -> tuple[ScoreRow, ...]:
     """One row per region and index item; scores are turned, high as the index is high."""
     levels = [(code, "item") for code in sample.tree.items]
-    return tuple(_score_rows(sample, estimate, interval, withheld, levels, 0))
+    evidence = evidence_below(sample, estimate, instrument)
+    return tuple(_score_rows(sample, estimate, interval, withheld, levels, evidence, 0))
 
 
 def _score_rows(
@@ -57,16 +65,19 @@ def _score_rows(
     interval: Intervals,
     withheld: Withheld,
     levels: list[tuple[str, str]],
+    evidence: list[list[str]],
     first: int,
 ) -> Iterator[ScoreRow]:
     share = _share_answered(sample, estimate)
-    hidden = withheld.any
+    hidden, recorded = withheld.any, is_recorded(estimate)
     for r, region in enumerate(sample.regions):
         elements = _element_flags(sample.groups, r) if first else ()
         for place, (code, level) in enumerate(levels, start=first):
             lower, upper = interval.lower[r, place], interval.upper[r, place]
             shown = not (hidden[r, place] or np.isnan(estimate.values[r, place]))
             flags = _flags(estimate, withheld, r, place)
+            if recorded[r, place] and not first:
+                flags = (*flags, "given")
             if shown and np.isnan(lower):
                 flags = (*flags, "no_interval")
             yield ScoreRow(
@@ -79,6 +90,7 @@ def _score_rows(
                 n_responses=int(estimate.n_responses[r, place]),
                 share_answered=float(share[r, place]),
                 flags=(*flags, *elements),
+                evidence=evidence[r][place] if shown else "",
             )
 
 
@@ -109,7 +121,7 @@ def _share_answered(sample: Sample, estimate: Estimate) -> Floats:
     """(n_regions, places) scored answers / (responses x items below); 0, not told, where fewer
     than MINIMUM_RESPONSES people answered."""
     n = estimate.n_responses[:, [sample.tree.root]]
-    asked = n * sample.tree.below.sum(axis=0)
+    asked = n * sample.tree.below[sample.is_asked].sum(axis=0)
     told = estimate.n_responses >= MINIMUM_RESPONSES
     share = np.divide(estimate.n_answers, asked, out=np.zeros(asked.shape), where=asked > 0)
     return np.where(told, share, 0.0)
@@ -290,6 +302,7 @@ def given_rows(
             n_responses=0,
             share_answered=float(not np.isnan(nodes[r, k])),
             flags=_given_flags(entered[r, k], nodes[r, k]),
+            evidence="" if np.isnan(nodes[r, k]) else node.evidence.value,
         )
         for r, region in enumerate(regions)
         for k, node in enumerate(instrument.nodes)

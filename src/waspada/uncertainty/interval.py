@@ -43,8 +43,8 @@ def inflation_for_gaps(sample: Sample, estimate: Estimate) -> Floats:
 
     In a group of n responses of which m answered an item, resampling sees the share k of its
     variance, because deviations are taken from the mean of m and not of n; for the covariance of
-    two items the share is smaller still. At a node of q items the two are mixed as 1/q and
-    1 - 1/q; m is then the mean over the items somebody answered. Without gaps m = n and f = 1.
+    two items the share is smaller still. At a node where somebody answered q items the two are
+    mixed as 1/q and 1 - 1/q; m is then the mean over these items. Without gaps m = n and f = 1.
     k is kept above SMALLEST_SHARE: beyond, there is nothing left to scale up.
 
     Returns (n_regions, places) >= 1, NaN where no group has answers.
@@ -52,10 +52,11 @@ def inflation_for_gaps(sample: Sample, estimate: Estimate) -> Floats:
     below = sample.tree.below.astype(float)
     size = np.diff(sample.start)[:, None].astype(float)
     with np.errstate(invalid="ignore", divide="ignore"):
-        m = (estimate.block_answers @ below) / ((estimate.block_answers > 0) @ below)
+        items = (estimate.block_answers > 0) @ below
+        m = (estimate.block_answers @ below) / items
         single = 1.0 - 1.0 / m
         pair = 1.0 - 2.0 / m + 1.0 / size
-        one = 1.0 / below.sum(axis=0)
+        one = 1.0 / items
         share = (one * single + (1.0 - one) * pair) * size / (size - 1.0)
     share = np.where(np.isnan(share), 1.0, np.clip(share, SMALLEST_SHARE, 1.0))
     a = _variance_weights(sample, estimate.block_n)

@@ -47,7 +47,7 @@ def test_json_of_another_format_is_refused(tables):
 def test_scores_hold_one_line_per_region_and_node(tables):
     rows = rows_of(scores_csv(tables))
     header = scores_csv(tables).partition("\n")[0]
-    assert header == "region,node,level,score,lower,upper,n_responses,share_answered,flags"
+    assert header == "region,node,level,score,lower,upper,n_responses,share_answered,flags,evidence"
     assert [(r["region"], r["node"]) for r in rows[:3]] == [
         ("63.01", "index"), ("63.01", "x"), ("63.01", "y"),
     ]  # fmt: skip
