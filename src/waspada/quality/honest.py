@@ -1,0 +1,199 @@
+"""How honest people answer: the model that every check on single answers is held against.
+
+    latent_ji = sqrt(substance) s_j + sqrt(style) turn_i a_j + sqrt(1 - substance - style) e_ji
+
+s_j is what person j thinks of the region, a_j a leaning towards one end of the list of choices,
+e_ji all the rest; all standard normal. The latent value is cut so that each item keeps the shares
+of its answers in the region. Blank cells follow the pattern of a person of the region, drawn at
+random.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from math import erf, sqrt
+from statistics import NormalDist
+
+import numpy as np
+from numpy.random import Generator, Philox
+from numpy.typing import NDArray
+
+from waspada.instrument.model import Instrument
+from waspada.quality.model import Cells, Floats
+
+MISSING = -1
+HIGHEST_USUAL, HIGHEST_HELD = 0.6, 0.9
+LOWEST_USUAL = 0.2
+STYLE = 0.1
+"""Correlation between items of one person: honest sets lie between LOWEST_USUAL and HIGHEST_USUAL
+through what people think, with STYLE on top through how they use a list of choices."""
+
+ATTENUATION = 1.2
+"""Answers on a few steps correlate less than what lies behind them, by about this factor."""
+
+LEVELS = np.linspace(-2.5, 2.5, 11)
+"""Grid of s on which a person's own level is placed."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The items that can be checked: asked of people, with at least two scored choices.
+
+    columns: (m,) columns of `Responses.choice`. category: (m, most choices + 1) rank of a choice
+    among the scored ones, low turned score first; MISSING without a score (last column: blank).
+    scores: (m, most categories) turned score 0..100 of a category, NaN beyond the last.
+    position: (m, most categories) place of a category in the list of choices.
+    turn: (m,) +1 where the turned score rises down the list of choices, else -1.
+    codes: (m,) item codes, in the order of the questionnaire.
+    """
+
+    columns: NDArray[np.intp]
+    category: Cells
+    scores: Floats
+    position: Cells
+    turn: Floats
+    codes: tuple[str, ...]
+
+    @cached_property
+    def n_categories(self) -> NDArray[np.intp]:
+        return np.asarray((~np.isnan(self.scores)).sum(axis=1), dtype=np.intp)
+
+    def read(self, choice: NDArray[np.int16]) -> Cells:
+        """(n, m) categories of answers."""
+        cells: Cells = self.category[np.arange(len(self.columns)), choice[:, self.columns]]
+        return cells
+
+
+def asked_items(instrument: Instrument) -> Asked:
+    """Items outside the index (vignettes, overall rating) are answered to another question about
+    other places, so they are left out."""
+    width = max((len(scale.choices) for scale in instrument.scales), default=0) + 1
+    kept = []
+    for column, item in enumerate(instrument.items):
+        choices = instrument.scale_of(item).choices
+        scored = [k for k, choice in enumerate(choices) if choice.score is not None]
+        if item.node is not None and item.evidence.is_asked and len(scored) > 1:
+            kept.append((column, item, scored, [choices[k].score or 0.0 for k in scored]))
+    category = np.full((len(kept), width), MISSING, dtype=np.int8)
+    scores = np.full((len(kept), width), np.nan)
+    position = np.full((len(kept), width), MISSING, dtype=np.int8)
+    turn = np.ones(len(kept))
+    for row, (_, item, scored, points) in enumerate(kept):
+        turned = np.array(points) if item.direction > 0 else 100.0 - np.array(points)
+        order = np.argsort(turned, kind="stable")
+        for rank, k in enumerate(order):
+            category[row, scored[k]] = rank
+            scores[row, rank] = turned[k]
+            position[row, rank] = scored[k]
+        turn[row] = 1.0 if turned[-1] >= turned[0] else -1.0
+    return Asked(
+        np.array([column for column, *_ in kept], dtype=np.intp),
+        category,
+        scores,
+        position,
+        turn,
+        tuple(item.code for _, item, *_ in kept),
+    )
+
+
+@dataclass(frozen=True)
+class Honest:
+    """Honest answering in one region.
+
+    shares: (m, most categories) of each item's scored answers; sums to 1 per item.
+    missing: (n, m) who left what out. substance: highest correlation still taken for honest.
+    """
+
+    shares: Floats
+    missing: NDArray[np.bool_]
+    turn: Floats
+    substance: float
+
+    def draw(
+        self, chance: Generator, sets: int, people: int, *, substance: float | None = None
+    ) -> Cells:
+        """(sets, people, m) categories of honest people."""
+        common = self.substance if substance is None else substance
+        m = len(self.turn)
+        size = (sets, people, m)
+        latent = chance.standard_normal(size, dtype=np.float32)
+        latent *= np.float32(sqrt(1.0 - common - STYLE))
+        s, a = chance.standard_normal((2, sets, people, 1), dtype=np.float32)
+        latent += np.float32(sqrt(common)) * s
+        latent += (a * np.float32(sqrt(STYLE))) * self.turn.astype(np.float32)
+        cells = np.zeros(size, dtype=np.int8)
+        for cut in self.cuts.T.astype(np.float32):
+            cells += latent > cut
+        if self.missing.any():
+            pattern = chance.integers(len(self.missing), size=(sets, people))
+            cells[self.missing[pattern]] = MISSING
+        return cells
+
+    @cached_property
+    def cuts(self) -> Floats:
+        """(m, most categories - 1) latent cuts between categories; +-inf where none is used."""
+        below = np.clip(np.cumsum(self.shares, axis=1)[:, :-1], 0.0, 1.0)
+        normal = NormalDist()
+        flat = [
+            -np.inf if p < 1e-12 else np.inf if p > 1 - 1e-12 else normal.inv_cdf(p)
+            for p in below.reshape(-1).tolist()
+        ]
+        return np.array(flat).reshape(below.shape)
+
+    @cached_property
+    def chances(self) -> Floats:
+        """(levels, m, most categories) chance of each answer for a person at a level of s."""
+        rest = sqrt(1.0 - self.substance)
+        above = (self.cuts[None] - sqrt(self.substance) * LEVELS[:, None, None]) / rest
+        below = 0.5 * (1.0 + _erf(above / sqrt(2.0)))
+        return np.diff(below, axis=2, prepend=0.0, append=1.0)
+
+
+def _erf(x: Floats) -> Floats:
+    return np.array([erf(v) for v in x.reshape(-1).tolist()]).reshape(x.shape)
+
+
+def fit_honest(cells: Cells, asked: Asked) -> Honest:
+    """Honest answering as one region's answers allow it: their shares, and the usual correlation,
+    or a higher one where they show it.
+
+    The lower end of what is usual would call strong halo a fraud; estimating the correlation
+    alone would let it rise with every straight line. So it is never taken below HIGHEST_USUAL.
+    cells: (n, m).
+    """
+    width = asked.scores.shape[1]
+    used = cells != MISSING
+    shares = np.stack([((cells == k) & used).sum(axis=0) for k in range(width)], axis=1)
+    total = shares.sum(axis=1, keepdims=True)
+    even = (~np.isnan(asked.scores)) / asked.n_categories[:, None]
+    shares = np.where(total > 0, shares / np.maximum(total, 1), even)
+    seen = ATTENUATION * mean_correlation(cells)
+    substance = float(np.clip(seen, HIGHEST_USUAL, HIGHEST_HELD - STYLE))
+    return Honest(shares, ~used, asked.turn, substance)
+
+
+def mean_correlation(cells: Cells) -> float:
+    """Mean correlation over all pairs of items, blanks set to the item's mean; 0 where none vary.
+
+    (n, m) categories in turned order. Uses  Var(sum of standardised items) = k + k (k - 1) r.
+    """
+    used = cells != MISSING
+    x = np.where(used, cells, np.nan).astype(float)
+    n = used.sum(axis=0)
+    mean = np.where(used, x, 0.0).sum(axis=0) / np.maximum(n, 1)
+    centred = np.where(used, x - mean, 0.0)
+    sd = np.sqrt((centred**2).mean(axis=0))
+    varies = sd > 0
+    k = int(varies.sum())
+    if k < 2:
+        return 0.0
+    z = centred[:, varies] / sd[varies]
+    return float((z.sum(axis=1).var() - k) / (k * (k - 1)))
+
+
+def keyed(seed: int, region: str, purpose: str) -> Generator:
+    """A generator of a region's own; neither other regions nor other checks move it."""
+    digest = blake2b(f"quality\0{seed}\0{region}\0{purpose}".encode(), digest_size=16).digest()
+    return Generator(Philox(key=int.from_bytes(digest, "little")))
