@@ -15,7 +15,7 @@ def link_threshold(honest: Pairs) -> float:
     """The excess that honest pairs pass CHANCE_LINKS times per set. honest: (sets, n, n)."""
     sets, n, _ = honest.excess.shape
     upper = honest.excess[:, *np.triu_indices(n, k=1)].reshape(-1)
-    kept = max(1, int(round(CHANCE_LINKS * sets)))
+    kept = max(1, round(CHANCE_LINKS * sets))
     return float(np.partition(upper, -kept)[-kept])
 
 

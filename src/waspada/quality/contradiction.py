@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from waspada.instrument.model import Instrument
 from waspada.quality.honest import MISSING, Asked
 from waspada.quality.model import Cells, Finding, Measure
-from waspada.quality.straight_lining import RARE, tail
+from waspada.quality.standing_out import RARE, count_people
 
 POINTS = 75.0
 """Turned scores this far apart contradict each other."""
@@ -29,44 +29,34 @@ def opposite_pairs(instrument: Instrument, asked: Asked) -> NDArray[np.intp]:
     return np.array(found, dtype=np.intp).reshape(-1, 2)
 
 
-def contradictions(
-    cells: Cells, asked: Asked, pairs: NDArray[np.intp]
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """(...,) contradictory pairs and answered pairs of each person.
+def contradictions(cells: Cells, asked: Asked, pairs: NDArray[np.intp]) -> NDArray[np.intp]:
+    """(...,) each person's number of pairs whose turned scores lie POINTS or more apart.
 
-    cells: (..., m) categories. A pair with a blank is no answered pair.
+    cells: (..., m) categories. A pair with a blank contradicts nothing.
     """
-    contradictory = np.zeros(cells.shape[:-1], dtype=np.intp)
-    answered = contradictory.copy()
+    found = np.zeros(cells.shape[:-1], dtype=np.intp)
     for i, j in pairs:
         a, b = cells[..., i], cells[..., j]
-        both = (a != MISSING) & (b != MISSING)
         apart = np.abs(asked.scores[i, a] - asked.scores[j, b]) >= POINTS
-        contradictory += both & apart
-        answered += both
-    return contradictory, answered
+        found += apart & (a != MISSING) & (b != MISSING)
+    return found
 
 
 def judge_contradiction(
-    cells: Cells, honest: Cells, asked: Asked, pairs: NDArray[np.intp]
+    cells: Cells,
+    honest: Cells,
+    joined: NDArray[np.intp],
+    asked: Asked,
+    pairs: NDArray[np.intp],
 ) -> Finding | None:
-    """Share of answered pairs that contradict, against honest people of the lowest usual
-    correlation. honest: (sets, n, m). None with fewer than FEWEST_PAIRS pairs."""
+    """Share of people with many contradictory pairs, against honest people.
+
+    Many: more than 1 - RARE of honest people have. cells: (n, m); honest: (sets, size, m).
+    None with fewer than FEWEST_PAIRS pairs.
+    """
     if len(pairs) < FEWEST_PAIRS:
         return None
-    found, answered = contradictions(cells, asked, pairs)
-    if not answered.sum():
-        return None
-    chance_found, chance_answered = contradictions(honest, asked, pairs)
-    share = found.sum() / answered.sum()
-    by_chance = chance_found.sum(axis=1) / np.maximum(chance_answered.sum(axis=1), 1)
-    each = found / np.maximum(answered, 1)
-    usual = np.quantile(chance_found / np.maximum(chance_answered, 1), 1.0 - RARE)
-    return Finding(
-        Measure.CONTRADICTION,
-        float(share),
-        float(by_chance.mean()),
-        tail(float(share), by_chance),
-        found > 0,
-        each > usual,
-    )
+    by_chance = contradictions(honest, asked, pairs)
+    usual = np.quantile(by_chance, 1.0 - RARE, method="higher")
+    involved = contradictions(cells, asked, pairs) > usual
+    return count_people(Measure.CONTRADICTION, involved, involved, by_chance > usual, joined)

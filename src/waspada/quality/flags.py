@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
@@ -15,7 +17,6 @@ from waspada.quality.contradiction import judge_contradiction, opposite_pairs
 from waspada.quality.dont_know import FEWEST_REGIONS, share_t, t_tail
 from waspada.quality.duplicates import duplicate_links, linked_people
 from waspada.quality.honest import (
-    LOWEST_USUAL,
     MISSING,
     Asked,
     Honest,
@@ -24,7 +25,8 @@ from waspada.quality.honest import (
     keyed,
 )
 from waspada.quality.model import FEWEST_TO_CHECK, Cells, Check, Finding, Flags, Measure
-from waspada.quality.straight_lining import FEWEST_ITEMS, judge_straight_lining, tail
+from waspada.quality.standing_out import count_people
+from waspada.quality.straight_lining import FEWEST_ITEMS, judge_straight_lining
 
 HONEST_SETS = 399
 """Sets of honest answers drawn per region; the smallest p is 1 / 400."""
@@ -36,9 +38,7 @@ CELLS_AT_ONCE = 2_000_000
 """Bounds the memory of one comparison."""
 
 
-def check_answers(
-    responses: Responses, instrument: Instrument, *, seed: int
-) -> tuple[Check, ...]:
+def check_answers(responses: Responses, instrument: Instrument, *, seed: int) -> tuple[Check, ...]:
     """Check the answers of every region with at least FEWEST_TO_CHECK that are half filled in.
 
     Each measure has a chance of its own under honest answering; Holm's rule over the measures of
@@ -83,19 +83,19 @@ def _canonical(choice: NDArray[np.int16], stratum: NDArray[np.intp]) -> NDArray[
 def _judge(
     cells: Cells, asked: Asked, pairs: NDArray[np.intp], seed: int, region: str
 ) -> list[Finding]:
+    """The four measures on single answers, where the instrument allows them."""
     honest = fit_honest(cells, asked)
-    n = len(cells)
-    parts = -(-n // MOST_AT_ONCE)
-    size = -(-n // parts)
-    drawn = honest.draw(keyed(seed, region, "honest"), HONEST_SETS, size)
+    parts = -(-len(cells) // MOST_AT_ONCE)
+    size = -(-len(cells) // parts)
     lot = keyed(seed, region, "lot")
     joined = _join_sets(parts, lot)
-    found = [_judge_runs(cells, drawn, asked, parts, joined)]
+    drawn = honest.draw(keyed(seed, region, "honest"), HONEST_SETS, size)
+    found = [judge_straight_lining(cells, drawn, joined, asked)]
     if len(pairs):
-        plain = honest.draw(
-            keyed(seed, region, "plain"), HONEST_SETS, size, substance=LOWEST_USUAL
+        loose = honest.draw(
+            keyed(seed, region, "loose"), HONEST_SETS, size, substance=honest.loosest
         )
-        found.append(judge_contradiction(cells, _as_large(plain, joined), asked, pairs))
+        found.append(judge_contradiction(cells, loose, joined, asked, pairs))
     found += _judge_pairs(cells, drawn, honest, joined, lot)
     return [finding for finding in found if finding is not None]
 
@@ -107,53 +107,30 @@ def _join_sets(parts: int, lot: Generator) -> NDArray[np.intp]:
     return lot.integers(HONEST_SETS, size=(HONEST_SETS, parts))
 
 
-def _as_large(drawn: Cells, joined: NDArray[np.intp]) -> Cells:
-    """(HONEST_SETS, people, m) the same people in regions as large as the real one."""
-    if joined.shape[1] == 1:
-        return drawn
-    return drawn.reshape(len(drawn), -1, drawn.shape[2])[joined].reshape(
-        len(joined), -1, drawn.shape[2]
-    )
-
-
-def _judge_runs(
-    cells: Cells, drawn: Cells, asked: Asked, parts: int, joined: NDArray[np.intp]
-) -> Finding | None:
-    return judge_straight_lining(cells, _as_large(drawn, joined), asked)
-
-
 def _judge_pairs(
     cells: Cells, drawn: Cells, honest: Honest, joined: NDArray[np.intp], lot: Generator
 ) -> list[Finding]:
     """Duplicates and blocks: how many people are linked to another, against honest people."""
-    size, items = drawn.shape[1:]
+    items = drawn.shape[2]
     by_chance = _compare(drawn, honest)
     threshold = link_threshold(by_chance)
-    parts = _parts(len(cells), joined.shape[1], lot)
-    links = [
-        (
-            Measure.DUPLICATES,
-            duplicate_links(by_chance, items),
-            lambda compared: duplicate_links(compared, items),
-        ),
-        (
-            Measure.BLOCKS,
-            block_links(by_chance, threshold),
-            lambda compared: block_links(compared, threshold),
-        ),
+    compared = [
+        (rows, compare(cells[None, rows], honest))
+        for rows in _parts(len(cells), joined.shape[1], lot)
     ]
-    compared = [(rows, compare(cells[None, rows], honest)) for rows in parts]
+    links: tuple[tuple[Measure, Callable[[Pairs], Flags]], ...] = (
+        (Measure.DUPLICATES, lambda pairs: duplicate_links(pairs, items)),
+        (Measure.BLOCKS, lambda pairs: block_links(pairs, threshold)),
+    )
     findings = []
-    for measure, chance_links, link in links:
+    for measure, link in links:
         involved, aside = np.zeros((2, len(cells)), dtype=bool)
         for rows, pairs in compared:
-            real = link(pairs)
-            involved[rows] = linked_people(real)[0]
-            aside[rows] = repeats(real[0])
-        people = linked_people(chance_links).sum(axis=1)[joined].sum(axis=1)
-        n, count = len(cells), int(involved.sum())
-        expected = float(people.mean() / (size * joined.shape[1]))
-        findings.append(Finding(measure, count / n, expected, tail(count, people), involved, aside))
+            linked = link(pairs)
+            involved[rows] = linked_people(linked)[0]
+            aside[rows] = repeats(linked[0])
+        chance = linked_people(link(by_chance))
+        findings.append(count_people(measure, involved, aside, chance, joined))
     return findings
 
 
@@ -175,9 +152,7 @@ def _compare(drawn: Cells, honest: Honest) -> Pairs:
     )
 
 
-def _share_findings(
-    responses: Responses, instrument: Instrument
-) -> dict[str, tuple[Finding, ...]]:
+def _share_findings(responses: Responses, instrument: Instrument) -> dict[str, tuple[Finding, ...]]:
     """Per region incomplete and don't know, where at least FEWEST_REGIONS can be compared."""
     n = np.bincount(responses.region, minlength=len(responses.regions))
     large = np.flatnonzero(n >= FEWEST_TO_CHECK)
@@ -191,7 +166,7 @@ def _share_findings(
     region = place[responses.region[rows]]
     kind = kind_table(instrument)[asked, responses.choice[rows][:, asked]]
     names = [responses.regions[k] for k in large[order]]
-    found: dict[str, tuple[Finding, ...]] = {name: () for name in names}
+    found: dict[str, tuple[Finding, ...]] = dict.fromkeys(names, ())
     left = (KINDS.index(MissingKind.BLANK), KINDS.index(MissingKind.NO_ANSWER))
     unknown = (KINDS.index(MissingKind.DONT_KNOW),)
     for measure, kinds in ((Measure.INCOMPLETE, left), (Measure.DONT_KNOW, unknown)):

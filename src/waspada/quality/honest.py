@@ -103,13 +103,15 @@ class Honest:
     """Honest answering in one region.
 
     shares: (m, most categories) of each item's scored answers; sums to 1 per item.
-    missing: (n, m) who left what out. substance: highest correlation still taken for honest.
+    missing: (n, m) who left what out. substance, loosest: the highest correlation between items
+    that is still taken for honest, and the lowest.
     """
 
     shares: Floats
     missing: NDArray[np.bool_]
     turn: Floats
     substance: float
+    loosest: float
 
     def draw(
         self, chance: Generator, sets: int, people: int, *, substance: float | None = None
@@ -159,8 +161,10 @@ def fit_honest(cells: Cells, asked: Asked) -> Honest:
     """Honest answering as one region's answers allow it: their shares, and the usual correlation,
     or a higher one where they show it.
 
-    The lower end of what is usual would call strong halo a fraud; estimating the correlation
-    alone would let it rise with every straight line. So it is never taken below HIGHEST_USUAL.
+    Too low a correlation would call strong halo a fraud, too high a one would call loose thinking
+    a contradiction; estimates alone would follow every straight line and every random answer. So
+    the highest is never below HIGHEST_USUAL; the lowest is one standard error (sqrt(2/n) of it)
+    below the estimate, between LOWEST_USUAL and HIGHEST_USUAL.
     cells: (n, m).
     """
     width = asked.scores.shape[1]
@@ -169,9 +173,11 @@ def fit_honest(cells: Cells, asked: Asked) -> Honest:
     total = shares.sum(axis=1, keepdims=True)
     even = (~np.isnan(asked.scores)) / asked.n_categories[:, None]
     shares = np.where(total > 0, shares / np.maximum(total, 1), even)
-    seen = ATTENUATION * mean_correlation(cells)
-    substance = float(np.clip(seen, HIGHEST_USUAL, HIGHEST_HELD - STYLE))
-    return Honest(shares, ~used, asked.turn, substance)
+    seen = mean_correlation(cells)
+    substance = float(np.clip(ATTENUATION * seen, HIGHEST_USUAL, HIGHEST_HELD - STYLE))
+    lowest = seen * (1.0 - sqrt(2.0 / max(len(cells), 2)))
+    loosest = float(np.clip(lowest, LOWEST_USUAL, HIGHEST_USUAL))
+    return Honest(shares, ~used, asked.turn, substance, loosest)
 
 
 def mean_correlation(cells: Cells) -> float:
