@@ -21,9 +21,10 @@ Or something is done to 20 % of the people of a set:
     agreeing      every item ticked at one of the last two places, whichever way it asks
     random        every item ticked at a random place
 
-The first twenty cells take --sets sets, the others a fifth. A column says in how many sets of 100 the measure was flagged, after Holm over all measures of the
-set; "alone" columns take the measure's own p at 5 %. Nothing is told of fewer than five people,
-so in small sets few straight lines stay unflagged on purpose.
+The first twenty cells take --sets sets, the others a fifth. A column says in how many sets of 100
+the measure was flagged, after Holm over all measures of the set, and in brackets in how many its
+own p was 5 % or less. Nothing is told of fewer than five people, so in small sets few straight
+lines stay unflagged on purpose.
 """
 
 from __future__ import annotations
@@ -190,7 +191,7 @@ def other_cases() -> list[Case]:
     unlike = product(("halo", "dimensions", "camps"), (0.2, 0.4), ("even", "skewed"))
     one_way = product(("honest", "straight"), (0.2, 0.6), ("even", "skewed"))
     wide = product(("honest", "copied", "noisy", "straight"), (0.2, 0.6))
-    sizes = product((10, 20, 100), ("honest", "copied", "straight"), (0.2, 0.6), CUTS)
+    sizes = product((10, 20, 100), ("honest", "copied"), (0.2, 0.6), CUTS)
     return [
         *((how, 50, 24, r, "even", True) for how, r in ways),
         *((how, 50, 24, r, spread, True) for how, r, spread in unlike),

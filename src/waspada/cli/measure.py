@@ -46,6 +46,9 @@ def measure(
     rule: Annotated[
         str | None, typer.Option(help="Category rule; the instrument's first if left out.")
     ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Judge how the answers were given.")
+    ] = False,
     lenient: Annotated[
         bool, typer.Option("--lenient", help="Set rows with a fault aside and go on.")
     ] = False,
@@ -87,6 +90,7 @@ def measure(
             replicates=replicates,
             rule=rule,
             for_office=True,
+            check=check,
             progress=show,
         )
     tables = _with_circumstances(tables, received, answers, read - started, perf_counter() - read)

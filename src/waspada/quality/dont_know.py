@@ -26,8 +26,8 @@ def share_t(counts: Floats, cells: int, region: NDArray[np.intp], n_regions: int
     with a row. Source: DerSimonian and Laird, Controlled Clinical Trials 7 (1986) for tau^2; Cox
     (1970) for the log of the odds.
     """
-    n = np.bincount(region, minlength=n_regions).astype(float)
-    total = np.bincount(region, weights=counts, minlength=n_regions)
+    n = np.bincount(region, minlength=n_regions).astype(np.float64)
+    total = np.bincount(region, weights=counts, minlength=n_regions).astype(np.float64)
     asked = n * cells
     y = np.log((total + 0.5) / (asked - total + 0.5))
     phi = _phi(counts, cells, region, n, total)

@@ -18,6 +18,7 @@ from waspada.quality.dont_know import FEWEST_REGIONS, share_t, t_tail
 from waspada.quality.duplicates import duplicate_links, linked_people
 from waspada.quality.honest import (
     MISSING,
+    TOPIC,
     Asked,
     Honest,
     asked_items,
@@ -90,7 +91,8 @@ def _judge(
     lot = keyed(seed, region, "lot")
     joined = _join_sets(parts, lot)
     drawn = honest.draw(keyed(seed, region, "honest"), HONEST_SETS, size)
-    found = [judge_straight_lining(cells, drawn, joined, asked)]
+    close = honest.draw(keyed(seed, region, "close"), HONEST_SETS, size, topic=TOPIC)
+    found = [judge_straight_lining(cells, close, joined, asked)]
     if len(pairs):
         loose = honest.draw(
             keyed(seed, region, "loose"), HONEST_SETS, size, substance=honest.loosest

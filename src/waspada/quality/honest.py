@@ -1,11 +1,12 @@
 """How honest people answer: the model that every check on single answers is held against.
 
-    latent_ji = sqrt(substance) s_j + sqrt(style) turn_i a_j + sqrt(1 - substance - style) e_ji
+    latent_ji = sqrt(substance) s_j + sqrt(topic) b_j,node(i) + sqrt(style) turn_i a_j
+                + sqrt(1 - substance - topic - style) e_ji
 
-s_j is what person j thinks of the region, a_j a leaning towards one end of the list of choices,
-e_ji all the rest; all standard normal. The latent value is cut so that each item keeps the shares
-of its answers in the region. Blank cells follow the pattern of a person of the region, drawn at
-random.
+s_j is what person j thinks of the region, b_j of one topic (node) beyond that, a_j a leaning
+towards one end of the list of choices, e_ji all the rest; all standard normal. The latent value is
+cut so that each item keeps the shares of its answers in the region. Blank cells follow the pattern
+of a person of the region, drawn at random.
 """
 
 from __future__ import annotations
@@ -24,11 +25,15 @@ from waspada.instrument.model import Instrument
 from waspada.quality.model import Cells, Floats
 
 MISSING = -1
-HIGHEST_USUAL, HIGHEST_HELD = 0.6, 0.9
+HIGHEST_USUAL, HIGHEST_HELD = 0.6, 0.8
 LOWEST_USUAL = 0.2
 STYLE = 0.1
 """Correlation between items of one person: honest sets lie between LOWEST_USUAL and HIGHEST_USUAL
 through what people think, with STYLE on top through how they use a list of choices."""
+
+LARGEST_TOGETHER = 0.95
+TOPIC = 0.2
+"""Correlation on top between items of one node, where neighbours matter: runs of one place."""
 
 ATTENUATION = 1.2
 """Answers on a few steps correlate less than what lies behind them, by about this factor."""
@@ -46,6 +51,7 @@ class Asked:
     scores: (m, most categories) turned score 0..100 of a category, NaN beyond the last.
     position: (m, most categories) place of a category in the list of choices.
     turn: (m,) +1 where the turned score rises down the list of choices, else -1.
+    topic: (m,) number of the node an item belongs to.
     codes: (m,) item codes, in the order of the questionnaire.
     """
 
@@ -54,6 +60,7 @@ class Asked:
     scores: Floats
     position: Cells
     turn: Floats
+    topic: NDArray[np.intp]
     codes: tuple[str, ...]
 
     @cached_property
@@ -94,6 +101,7 @@ def asked_items(instrument: Instrument) -> Asked:
         scores,
         position,
         turn,
+        np.unique([item.node or "" for _, item, *_ in kept], return_inverse=True)[1],
         tuple(item.code for _, item, *_ in kept),
     )
 
@@ -110,21 +118,32 @@ class Honest:
     shares: Floats
     missing: NDArray[np.bool_]
     turn: Floats
+    topic: NDArray[np.intp]
     substance: float
     loosest: float
 
     def draw(
-        self, chance: Generator, sets: int, people: int, *, substance: float | None = None
+        self,
+        chance: Generator,
+        sets: int,
+        people: int,
+        *,
+        substance: float | None = None,
+        topic: float = 0.0,
     ) -> Cells:
         """(sets, people, m) categories of honest people."""
         common = self.substance if substance is None else substance
+        topic = min(topic, LARGEST_TOGETHER - common - STYLE)
         m = len(self.turn)
         size = (sets, people, m)
         latent = chance.standard_normal(size, dtype=np.float32)
-        latent *= np.float32(sqrt(1.0 - common - STYLE))
+        latent *= np.float32(sqrt(1.0 - common - topic - STYLE))
         s, a = chance.standard_normal((2, sets, people, 1), dtype=np.float32)
         latent += np.float32(sqrt(common)) * s
         latent += (a * np.float32(sqrt(STYLE))) * self.turn.astype(np.float32)
+        if topic:
+            b = chance.standard_normal((*size[:2], int(self.topic.max()) + 1), dtype=np.float32)
+            latent += np.float32(sqrt(topic)) * b[..., self.topic]
         cells = np.zeros(size, dtype=np.int8)
         for cut in self.cuts.T.astype(np.float32):
             cells += latent > cut
@@ -174,10 +193,10 @@ def fit_honest(cells: Cells, asked: Asked) -> Honest:
     even = (~np.isnan(asked.scores)) / asked.n_categories[:, None]
     shares = np.where(total > 0, shares / np.maximum(total, 1), even)
     seen = mean_correlation(cells)
-    substance = float(np.clip(ATTENUATION * seen, HIGHEST_USUAL, HIGHEST_HELD - STYLE))
+    substance = float(np.clip(ATTENUATION * seen, HIGHEST_USUAL, HIGHEST_HELD))
     lowest = seen * (1.0 - sqrt(2.0 / max(len(cells), 2)))
     loosest = float(np.clip(lowest, LOWEST_USUAL, HIGHEST_USUAL))
-    return Honest(shares, ~used, asked.turn, substance, loosest)
+    return Honest(shares, ~used, asked.turn, asked.topic, substance, loosest)
 
 
 def mean_correlation(cells: Cells) -> float:

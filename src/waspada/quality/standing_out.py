@@ -11,7 +11,7 @@ RARE = 0.05
 """A person stands out where at most this share of honest people does as much."""
 
 
-def tail(observed: float, by_chance: NDArray[np.generic]) -> float:
+def tail(observed: float, by_chance: NDArray[np.int64]) -> float:
     """(1 + draws at least as high) / (1 + draws): never 0, never too small."""
     return float((1 + int((by_chance >= observed).sum())) / (1 + len(by_chance)))
 

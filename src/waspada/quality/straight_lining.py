@@ -6,13 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from waspada.quality.honest import MISSING, Asked
-from waspada.quality.model import Cells, Finding, Measure
-from waspada.quality.standing_out import RARE, count_people
+from waspada.quality.model import Cells, Finding, Flags, Measure
+from waspada.quality.standing_out import count_people
 
 FEWEST_CHOICES = 4
 """Yes-or-no items are passed over: two places are ticked in a row by everybody."""
 
 FEWEST_ITEMS = 8
+
+RARE_RUN = 0.01
+"""A run is long where at most this share of honest people has one as long, at any place. Rarer
+than for the other measures: neighbouring questions of one battery belong together in ways that no
+model of a whole questionnaire holds."""
 
 
 def longest_runs(cells: Cells, asked: Asked) -> NDArray[np.int16]:
@@ -38,7 +43,7 @@ def longest_runs(cells: Cells, asked: Asked) -> NDArray[np.int16]:
 
 
 def long_runs(honest: NDArray[np.int16], items: int) -> NDArray[np.intp]:
-    """(places,) shortest run that at most RARE / places of honest people reach.
+    """(places,) shortest run that at most RARE_RUN / places of honest people reach.
 
     Where they reach the whole questionnaire more often than that, a run over all of it says
     nothing about honesty: the length is items + 1, which nobody has.
@@ -47,7 +52,7 @@ def long_runs(honest: NDArray[np.int16], items: int) -> NDArray[np.intp]:
     flat = honest.reshape(-1, honest.shape[-1])
     lengths = np.arange(1, items + 2)
     reached = np.stack([(flat >= k).mean(axis=0) for k in lengths])
-    rare = reached <= RARE / flat.shape[1]
+    rare = reached <= RARE_RUN / flat.shape[1]
     return np.asarray(lengths[rare.argmax(axis=0)], dtype=np.intp)
 
 
@@ -63,7 +68,6 @@ def judge_straight_lining(
         return None
     by_chance = longest_runs(honest, asked)
     long = long_runs(by_chance, items)
-    involved = (longest_runs(cells, asked) >= long).any(axis=-1)
-    return count_people(
-        Measure.STRAIGHT_LINING, involved, involved, (by_chance >= long).any(axis=-1), joined
-    )
+    involved: Flags = np.any(longest_runs(cells, asked) >= long, axis=-1)
+    others: Flags = np.any(by_chance >= long, axis=-1)
+    return count_people(Measure.STRAIGHT_LINING, involved, involved, others, joined)
