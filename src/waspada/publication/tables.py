@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -270,12 +269,17 @@ def quality_rows(
     n, shares = completeness.n_responses, completeness.shares
     flags: dict[str, tuple[str, ...]] = dict.fromkeys(regions, ())
     flags |= {check.region: tuple(map(str, check.flags)) for check in checks}
-    rows = (
-        replace(QualityRow(region, int(n[r]), *map(float, shares[r])), flags=flags[region])
+    rows = [
+        _quality_row(region, int(n[r]), shares[r], flags[region])
         for r, region in enumerate(regions)
         if n[r] >= MINIMUM_RESPONSES
-    )
+    ]
     return tuple(sorted(rows, key=lambda row: row.region))
+
+
+def _quality_row(region: str, n: int, shares: Floats, flags: tuple[str, ...]) -> QualityRow:
+    scored, unknown, not_applicable, no_answer, blank = map(float, shares)
+    return QualityRow(region, n, scored, unknown, not_applicable, no_answer, blank, flags)
 
 
 def check_rows(checks: tuple[Check, ...]) -> tuple[CheckRow, ...]:

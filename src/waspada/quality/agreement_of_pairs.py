@@ -45,22 +45,33 @@ def compare(cells: Cells, honest: Honest) -> Pairs:
     marks = marks.reshape(sets, n, m * width)
     level = _levels(marks, honest)
     matches = marks @ marks.transpose(0, 2, 1)
-    chances = honest.chances
-    q = np.einsum("gik,hik->ghi", chances, chances)
-    mean = q.sum(axis=2).astype(np.float32)[level[:, :, None], level[:, None, :]]
-    spread = (q * (1.0 - q)).sum(axis=2).astype(np.float32)[level[:, :, None], level[:, None, :]]
+    mean, deviation = _expected(honest)
+    level_pair = level[:, :, None] * len(LEVELS) + level[:, None, :]
+    expected = mean.take(level_pair)
     differing = np.float32(m) - matches
-    if (cells == MISSING).any():
+    if not (cells == MISSING).any():
+        excess = (matches - expected) / deviation.take(level_pair)
+    else:
         answered = (cells != MISSING).astype(np.float32)
         both = answered @ answered.transpose(0, 2, 1)
         each = answered.sum(axis=2)
         differing -= np.float32(m) - each[:, :, None] - each[:, None, :] + both
-        mean, spread = mean * both / m, spread * both / m
-    excess = (matches - mean) / np.sqrt(np.maximum(spread, np.float32(LEAST_VARIANCE)))
+        both /= np.float32(m)
+        spread = deviation.take(level_pair) * np.sqrt(both)
+        np.maximum(spread, np.float32(np.sqrt(LEAST_VARIANCE)), out=spread)
+        excess = (matches - expected * both) / spread
     oneself = np.arange(n)
     excess[:, oneself, oneself] = -np.inf
     differing[:, oneself, oneself] = m + 1
     return Pairs(excess, differing)
+
+
+def _expected(honest: Honest) -> tuple[Singles, Singles]:
+    """(levels x levels,) mean and standard deviation of the matches of two people, by level."""
+    q = np.einsum("gik,hik->ghi", honest.chances, honest.chances)
+    variance = np.maximum((q * (1.0 - q)).sum(axis=2), LEAST_VARIANCE)
+    mean = q.sum(axis=2).astype(np.float32).reshape(-1)
+    return mean, np.sqrt(variance).astype(np.float32).reshape(-1)
 
 
 def _levels(marks: Singles, honest: Honest) -> NDArray[np.intp]:

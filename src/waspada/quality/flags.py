@@ -29,14 +29,14 @@ from waspada.quality.model import FEWEST_TO_CHECK, Cells, Check, Finding, Flags,
 from waspada.quality.standing_out import count_people
 from waspada.quality.straight_lining import FEWEST_ITEMS, judge_straight_lining
 
-HONEST_SETS = 399
-"""Sets of honest answers drawn per region; the smallest p is 1 / 400."""
+HONEST_SETS = 299
+"""Sets of honest answers drawn per region; the smallest p is 1 / 300."""
 
 MOST_AT_ONCE = 100
 """A larger region is cut by lot into parts of at most this many people, compared within."""
 
-CELLS_AT_ONCE = 2_000_000
-"""Bounds the memory of one comparison."""
+CELLS_AT_ONCE = 200_000
+"""Pairs compared at once: they stay in the cache of a processor."""
 
 
 def check_answers(responses: Responses, instrument: Instrument, *, seed: int) -> tuple[Check, ...]:
@@ -90,15 +90,13 @@ def _judge(
     size = -(-len(cells) // parts)
     lot = keyed(seed, region, "lot")
     joined = _join_sets(parts, lot)
-    drawn = honest.draw(keyed(seed, region, "honest"), HONEST_SETS, size)
-    close = honest.draw(keyed(seed, region, "close"), HONEST_SETS, size, topic=TOPIC)
+    noise = honest.draw_noise(keyed(seed, region, "honest"), HONEST_SETS, size)
+    close = honest.answer(noise, topic=TOPIC)
     found = [judge_straight_lining(cells, close, joined, asked)]
     if len(pairs):
-        loose = honest.draw(
-            keyed(seed, region, "loose"), HONEST_SETS, size, substance=honest.loosest
-        )
+        loose = honest.answer(noise, substance=honest.loosest)
         found.append(judge_contradiction(cells, loose, joined, asked, pairs))
-    found += _judge_pairs(cells, drawn, honest, joined, lot)
+    found += _judge_pairs(cells, honest.answer(noise), honest, joined, lot)
     return [finding for finding in found if finding is not None]
 
 

@@ -107,6 +107,19 @@ def asked_items(instrument: Instrument) -> Asked:
 
 
 @dataclass(frozen=True)
+class Noise:
+    """Standard normal parts of the latent values: (sets, people, 1) s and a, (..., topics) b,
+    (..., m) e; pattern: (sets, people) whose blanks a person has. Kept apart, so that answers of
+    more or less correlation come from the same draw."""
+
+    substance: NDArray[np.float32]
+    style: NDArray[np.float32]
+    topics: NDArray[np.float32]
+    rest: NDArray[np.float32]
+    pattern: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class Honest:
     """Honest answering in one region.
 
@@ -122,34 +135,29 @@ class Honest:
     substance: float
     loosest: float
 
-    def draw(
-        self,
-        chance: Generator,
-        sets: int,
-        people: int,
-        *,
-        substance: float | None = None,
-        topic: float = 0.0,
-    ) -> Cells:
-        """(sets, people, m) categories of honest people."""
+    def draw_noise(self, chance: Generator, sets: int, people: int) -> Noise:
+        """What makes up (sets, people) honest people, before it is mixed."""
+        shape, m = (sets, people), len(self.turn)
+        topics = int(self.topic.max(initial=0)) + 1
+        s, a, b, e = (
+            chance.standard_normal((*shape, k), dtype=np.float32) for k in (1, 1, topics, m)
+        )
+        return Noise(s, a, b, e, chance.integers(len(self.missing), size=shape))
+
+    def answer(self, noise: Noise, *, substance: float | None = None, topic: float = 0.0) -> Cells:
+        """(sets, people, m) categories of honest people; substance: as fitted if left out."""
         common = self.substance if substance is None else substance
         topic = min(topic, LARGEST_TOGETHER - common - STYLE)
-        m = len(self.turn)
-        size = (sets, people, m)
-        latent = chance.standard_normal(size, dtype=np.float32)
-        latent *= np.float32(sqrt(1.0 - common - topic - STYLE))
-        s, a = chance.standard_normal((2, sets, people, 1), dtype=np.float32)
-        latent += np.float32(sqrt(common)) * s
-        latent += (a * np.float32(sqrt(STYLE))) * self.turn.astype(np.float32)
+        latent = noise.rest * np.float32(sqrt(1.0 - common - topic - STYLE))
+        latent += np.float32(sqrt(common)) * noise.substance
+        latent += noise.style * (self.turn * sqrt(STYLE)).astype(np.float32)
         if topic:
-            b = chance.standard_normal((*size[:2], int(self.topic.max()) + 1), dtype=np.float32)
-            latent += np.float32(sqrt(topic)) * b[..., self.topic]
-        cells = np.zeros(size, dtype=np.int8)
+            latent += np.float32(sqrt(topic)) * noise.topics[..., self.topic]
+        cells = np.zeros(latent.shape, dtype=np.int8)
         for cut in self.cuts.T.astype(np.float32):
             cells += latent > cut
         if self.missing.any():
-            pattern = chance.integers(len(self.missing), size=(sets, people))
-            cells[self.missing[pattern]] = MISSING
+            cells[self.missing[noise.pattern]] = MISSING
         return cells
 
     @cached_property
