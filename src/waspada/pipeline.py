@@ -64,7 +64,7 @@ def measure(
     rule: code of a category rule; None takes the instrument's first.
     for_office: tables for the office that holds the answers: a node keeps its score from five
     answers on, also where it would tell a hidden sibling. Pages and whatever is passed on do not.
-    check: judge how the answers were given; takes about 0.1 s per region and 50 answers. Flags
+    check: judge how the answers were given; takes about 0.1 s per region of 50 answers. Flags
     change no number; for the office the index is told again without the flagged answers.
     progress: called with (regions done, regions in all) while replicates are drawn.
     Raises QualityError: no responses, too few replicates, or a rule that is unknown, or was asked
