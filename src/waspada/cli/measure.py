@@ -56,6 +56,9 @@ def measure(
     rule: Annotated[
         str | None, typer.Option(help="Category rule; the instrument's first if left out.")
     ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Judge how the answers were given.")
+    ] = False,
     lenient: Annotated[
         bool, typer.Option("--lenient", help="Set rows with a fault aside and go on.")
     ] = False,
@@ -99,6 +102,7 @@ def measure(
             for_office=True,
             facts=_read_facts(facts, received.instrument, region_column),
             composition=_read_composition(composition, received.instrument),
+            check=check,
             progress=show,
         )
     tables = _with_circumstances(tables, received, answers, read - started, perf_counter() - read)

@@ -21,6 +21,9 @@ DECIMALS = 6
 
 RECORD = "run.json"
 SET_ASIDE = "set_aside.csv"
+CHECKS, WITHOUT = "checks.csv", "without_flagged.csv"
+"""Only where the answers were checked, the second only for the office and with a flag."""
+
 FILES = ("scores.csv", "ranks.csv", "categories.csv", "drivers.csv", RECORD)
 
 Cell = str | int | float | None
@@ -88,7 +91,8 @@ def write_tables(tables: Tables, folder: Path, *, force: bool = False) -> tuple[
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / RECORD).unlink(missing_ok=True)
-        (folder / SET_ASIDE).unlink(missing_ok=True)
+        for name in (SET_ASIDE, CHECKS, WITHOUT):
+            (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise _not_writable(folder, error) from error
     texts = {
@@ -98,7 +102,12 @@ def write_tables(tables: Tables, folder: Path, *, force: bool = False) -> tuple[
         "drivers.csv": drivers_csv(tables),
         RECORD: json.dumps(tables.record, ensure_ascii=False, indent=2, sort_keys=True) + "\n",
     }
-    return tuple(write_whole(folder / name, texts[name]) for name in FILES)
+    if tables.checks:
+        texts[CHECKS] = checks_csv(tables)
+    if tables.without_flagged:
+        texts[WITHOUT] = without_flagged_csv(tables)
+    names = (*(name for name in (CHECKS, WITHOUT) if name in texts), *FILES)
+    return tuple(write_whole(folder / name, texts[name]) for name in names)
 
 
 def write_whole(path: Path, text: str) -> Path:
@@ -196,6 +205,33 @@ def drivers_csv(tables: Tables) -> str:
     return csv_text(
         ["region", "item", "contribution", "lower", "upper", "joined"],
         ([d.region, d.item, d.contribution, d.lower, d.upper, d.joined] for d in tables.drivers),
+    )
+
+
+def checks_csv(tables: Tables) -> str:
+    """One line per region and measure; numbers are empty where they would speak of few people."""
+    return csv_text(
+        ["region", "measure", "verdict", "statistic", "expected", "p", "adjusted"],
+        (
+            [c.region, c.measure, c.verdict, c.statistic, c.expected, c.p, c.adjusted]
+            for c in tables.checks
+        ),
+    )
+
+
+def without_flagged_csv(tables: Tables) -> str:
+    """One line per flagged region: the index with all answers and without the flagged ones."""
+    names = ["region", "node", "score", "without", "difference", "set_aside", "matters", "flags"]
+    return csv_text(
+        names,
+        (
+            [
+                *(row.region, row.node, row.score, row.without, row.difference, row.set_aside),
+                {True: "yes", False: "no", None: None}[row.matters],
+                ";".join(row.flags),
+            ]
+            for row in tables.without_flagged
+        ),
     )
 
 

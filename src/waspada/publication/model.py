@@ -129,7 +129,7 @@ class ElementRow:
 class QualityRow:
     """Completeness of one region with at least five responses; smaller ones have no row.
 
-    Shares are of all asked cells, 0..1, and sum to 1.
+    Shares are of all asked cells, 0..1, and sum to 1. flags: measures of `CheckRow` that flag it.
     """
 
     region: str
@@ -139,6 +139,45 @@ class QualityRow:
     share_not_applicable: float
     share_no_answer: float
     share_blank: float
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """One measure on the answers of one region; see docs/method/quality.md.
+
+    verdict: "flag", "no_flag", or "not_judged" where answers, items or regions are too few.
+    statistic: share 0..1; expected: its mean under honest answering; p: chance of a share as high
+    under honest answering; adjusted: p after Holm over the measures of the region. None where
+    fewer than five people stand out, or all but fewer than five do.
+    """
+
+    region: str
+    measure: str
+    verdict: str
+    statistic: float | None = None
+    expected: float | None = None
+    p: float | None = None
+    adjusted: float | None = None
+
+
+@dataclass(frozen=True)
+class WithoutRow:
+    """The index of a flagged region with all answers and without the flagged ones.
+
+    matters: the difference exceeds half the 95 % interval; None where it cannot be told.
+    flags: why a number is missing. too_few: fewer than five answers would be set aside or stay.
+    unanimous: the answers set aside are all alike, their difference would tell them.
+    """
+
+    region: str
+    node: str
+    score: float | None
+    without: float | None
+    difference: float | None
+    set_aside: int | None
+    matters: bool | None
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,3 +201,5 @@ class Tables:
     driver_reference: str  # "mean_of_regions" or "scale_middle"; "" without drivers
     difference_pairs: tuple[tuple[str, str], ...]
     record: dict[str, Any]
+    checks: tuple[CheckRow, ...] = ()
+    without_flagged: tuple[WithoutRow, ...] = ()

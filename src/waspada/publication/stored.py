@@ -8,6 +8,7 @@ from typing import Any
 
 from waspada.publication.model import (
     CategoryRow,
+    CheckRow,
     DriverRow,
     DriverSum,
     ElementRow,
@@ -15,6 +16,7 @@ from waspada.publication.model import (
     RankRow,
     ScoreRow,
     Tables,
+    WithoutRow,
 )
 
 FORMAT = 1
@@ -29,6 +31,8 @@ _ROWS: dict[str, Callable[..., Any]] = {
     "driver_sums": DriverSum,
     "elements": ElementRow,
     "quality": QualityRow,
+    "checks": CheckRow,
+    "without_flagged": WithoutRow,
 }
 
 
@@ -51,7 +55,8 @@ def tables_from_json(stored: dict[str, Any]) -> Tables:
     if stored.get("format") != FORMAT:
         raise ValueError(f"stored tables have format {stored.get('format')}, not {FORMAT}")
     rows = {
-        name: tuple(kind(**_tupled(row)) for row in stored[name]) for name, kind in _ROWS.items()
+        name: tuple(kind(**_tupled(row)) for row in stored.get(name, ()))
+        for name, kind in _ROWS.items()
     }
     return Tables(
         **rows,

@@ -15,6 +15,7 @@ from waspada.publication.disclosure import Withheld
 from waspada.publication.model import (
     NOT_ENOUGH_DATA,
     CategoryRow,
+    CheckRow,
     DriverRow,
     DriverSum,
     ElementRow,
@@ -22,7 +23,7 @@ from waspada.publication.model import (
     RankRow,
     ScoreRow,
 )
-from waspada.quality.model import MINIMUM_RESPONSES, Completeness
+from waspada.quality.model import MINIMUM_RESPONSES, Check, Completeness, Finding, Measure
 from waspada.uncertainty.model import Intervals
 
 ELEMENT_FLAGS = {
@@ -270,18 +271,51 @@ def _company(groups: Groups, r: int, e: int) -> tuple[str, ...]:
     )
 
 
-def quality_rows(regions: tuple[str, ...], completeness: Completeness) -> tuple[QualityRow, ...]:
+def quality_rows(
+    regions: tuple[str, ...], completeness: Completeness, checks: tuple[Check, ...] = ()
+) -> tuple[QualityRow, ...]:
     """One row per region with at least MINIMUM_RESPONSES responses.
 
     regions: in the order of `completeness`.
     """
-    shares = completeness.shares
-    rows = (
-        QualityRow(region, int(completeness.n_responses[r]), *map(float, shares[r]))
+    n, shares = completeness.n_responses, completeness.shares
+    flags: dict[str, tuple[str, ...]] = dict.fromkeys(regions, ())
+    flags |= {check.region: tuple(map(str, check.flags)) for check in checks}
+    rows = [
+        _quality_row(region, int(n[r]), shares[r], flags[region])
         for r, region in enumerate(regions)
-        if completeness.n_responses[r] >= MINIMUM_RESPONSES
-    )
+        if n[r] >= MINIMUM_RESPONSES
+    ]
     return tuple(sorted(rows, key=lambda row: row.region))
+
+
+def _quality_row(region: str, n: int, shares: Floats, flags: tuple[str, ...]) -> QualityRow:
+    scored, unknown, not_applicable, no_answer, blank = map(float, shares)
+    return QualityRow(region, n, scored, unknown, not_applicable, no_answer, blank, flags)
+
+
+def check_rows(checks: tuple[Check, ...]) -> tuple[CheckRow, ...]:
+    """One row per region and measure, judged or not."""
+    return tuple(_check_row(check, measure) for check in checks for measure in Measure)
+
+
+def _check_row(check: Check, measure: Measure) -> CheckRow:
+    for found, adjusted in zip(check.findings, check.adjusted, strict=True):
+        if found.measure is measure:
+            verdict = "flag" if measure in check.flags else "no_flag"
+            if not _is_shown(found):
+                return CheckRow(check.region, measure.value, verdict)
+            numbers = (found.statistic, found.expected, found.p, adjusted)
+            return CheckRow(check.region, measure.value, verdict, *numbers)
+    return CheckRow(check.region, measure.value, "not_judged")
+
+
+def _is_shown(found: Finding) -> bool:
+    """Not where the share would single out fewer than five people on either side."""
+    if found.involved is None:
+        return True
+    n, count = len(found.involved), int(found.involved.sum())
+    return MINIMUM_RESPONSES <= count <= n - MINIMUM_RESPONSES
 
 
 def given_rows(
