@@ -123,3 +123,24 @@ class Drivers:
     hidden: NDArray[np.bool_]
     shown: NDArray[np.bool_]
     reference: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Change of every score between two rounds. Arrays are (n_regions, n_nodes).
+
+    difference: after - before, in points; NaN where a score is missing. lower, upper: its 95 %
+    interval. p_value, q_value: of the test that the change is no larger than `minimum_effect`, and
+    the same adjusted for all tests made. direction: +1 rose, -1 fell, 0 within the error.
+    tested: where there is a test at all; elsewhere the numbers are NaN and the direction 0.
+    """
+
+    difference: Floats
+    lower: Floats
+    upper: Floats
+    p_value: Floats
+    q_value: Floats
+    direction: NDArray[np.int64]
+    tested: NDArray[np.bool_]
+    minimum_effect: float
+    rate: float
