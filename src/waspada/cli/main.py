@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from waspada import METHOD_VERSION, __version__
+from waspada.cli.change import change
 from waspada.cli.combine import combine
 from waspada.cli.instrument import app as instrument_app
 from waspada.cli.measure import measure
@@ -30,6 +31,10 @@ app.command(
 app.command(
     epilog="Example: waspada combine facts/ikp_2024_provinces.csv --instrument instruments/ikp-2024"
 )(combine)
+app.command(
+    epilog="Example: waspada change first.csv second.csv --instrument "
+    "instruments/kerawanan-pilkada-contoh --out change"
+)(change)
 app.add_typer(instrument_app, name="instrument")
 
 

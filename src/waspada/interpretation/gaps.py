@@ -127,8 +127,8 @@ def _shapley(x: Floats, y: Floats, branch: Branch) -> Floats:
     n = x.shape[1]
     if n > MOST_CHILDREN:
         raise QualityError(
-            f"A node has {n} children; exact Shapley shares take at most {MOST_CHILDREN}. Put a level "
-            "between, or use the arithmetic mean.",
+            f"A node has {n} children; exact Shapley shares take at most {MOST_CHILDREN}. Put a "
+            "level between, or use the arithmetic mean.",
             code="too_wide",
         )
     value = {}

@@ -46,10 +46,12 @@ def keep_words(
 
     def decide(line: Bands, x: Floats) -> Bands:
         gone = (x >= beyond_up) | (x < beyond_down) | (line == past_line) | (past < 0)
-        return np.where(gone, line, past)
+        kept: Bands = np.where(gone, line, past)
+        return kept
 
     def line_at(x: Floats) -> Bands:
-        return (x[..., None] >= lines).sum(axis=-1).astype(np.int64)
+        line: Bands = (x[..., None] >= lines).sum(axis=-1).astype(np.int64)
+        return line
 
     by_line = np.where(named, categories.category, -1)
     word = np.where(named, decide(by_line, scores + ON_THE_LINE), -1)
@@ -136,7 +138,8 @@ def crossing(rule: CategoryRule, scores: Floats, line: Counts, margin: Floats) -
     spread = np.square(scores[scored] - mean).sum()
     squares = np.maximum(spread - np.square(scores - mean) * n / (n - 1), 0.0)
     u = _distance_from_others(written[line], squares[:, None], margin[:, None], n)
-    return others[:, None] + u
+    at_line: Floats = others[:, None] + u
+    return at_line
 
 
 def _distance_from_others(k: Floats, squares: Floats, margin: Floats, n: int) -> Floats:

@@ -107,8 +107,8 @@ def normal_score(t: Floats, df: Floats) -> Floats:
 
         z = sign(t) (8 df + 1) / (8 df + 3) sqrt(df ln(1 + t^2 / df))
 
-    Within 0.2 % of the exact value for df >= 8, and below it for fewer. t: any. df: >= 1; inf leaves t as
-    it is.
+    Within 0.2 % of the exact value for df >= 8 and t up to 5. t: any. df: >= 1; inf leaves t as it
+    is.
 
     Source: Wallace, Bounds on normal approximations to Student's and the chi-square distributions
     (1959).
@@ -170,7 +170,7 @@ class _Studentised:
         """(D*_kj - D_kj) / s_kj for j = region and all k; 0 where nothing varies."""
         spread = np.hypot(self.spread[region], self.spread)
         inverse = np.divide(1.0, spread, out=np.zeros(len(spread)), where=spread > 0)
-        z = self.deviation - self.deviation[region]
+        z: Floats = self.deviation - self.deviation[region]
         z *= inverse[:, None]
         return z
 
@@ -179,7 +179,7 @@ def _largest_left(z: Floats, magnitude: Floats, claimed: Flags, statistic: Float
     """(n_replicates,) largest error that the claims not made yet, and the opposites of those
     made, could be founded on. z: the others minus the region."""
     opposite = z[claimed] * np.sign(statistic[claimed])[:, None]
-    left = opposite.max(axis=0, initial=0.0)
+    left: Floats = opposite.max(axis=0, initial=0.0)
     if not claimed.all():
         np.maximum(left, magnitude[~claimed].max(axis=0), out=left)
     return left

@@ -81,7 +81,10 @@ def test_sums_are_exact_to_the_last_digits(kind):
 
 def test_an_arithmetic_gap_is_weight_times_distance():
     tree = tree_of(ARITHMETIC, ARITHMETIC)
-    start, end = climb(np.array([[80.0, 40, 10, 70]]), tree), climb(np.array([[60.0, 50, 30, 70]]), tree)
+    start, end = (
+        climb(np.array([[80.0, 40, 10, 70]]), tree),
+        climb(np.array([[60.0, 50, 30, 70]]), tree),
+    )
     np.testing.assert_allclose(
         explain_gap(start, end, tree)[0],
         [2 / 3 / 4 * -20, 2 / 3 * 3 / 4 * 10, -1 / 6 * 20, 0],
