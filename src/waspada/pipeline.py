@@ -429,14 +429,14 @@ def _shrink(
     compared: Floats, interval: Intervals, sample: Sample, instrument: Instrument
 ) -> tuple[ShrinkageRow, ...]:
     """Shrunken scores of the nodes that are ranked."""
+    nodes = ranked_nodes(instrument)
+    places = [sample.tree.place[node] for node in nodes]
+    t = t_quantile(interval.df[:, places], LEVEL)
     scores: dict[str, Floats] = {}
     shrunken: dict[str, Shrunken | None] = {}
-    for node in ranked_nodes(instrument):
-        place = sample.tree.place[node]
+    for column, (node, place) in enumerate(zip(nodes, places, strict=True)):
         scores[node] = compared[:, place]
-        shrunken[node] = shrink(
-            scores[node], interval.standard_error[:, place], interval.df[:, place]
-        )
+        shrunken[node] = shrink(scores[node], interval.standard_error[:, place], t[:, column])
     return tables.shrinkage_rows(sample.regions, scores, shrunken)
 
 

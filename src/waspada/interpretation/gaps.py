@@ -13,8 +13,8 @@ from waspada.index.model import Branch, Floats, Tree
 from waspada.index.tree import combine_children, turned
 from waspada.instrument.model import Aggregation
 
-CLOSE = 1e-7
-"""Children closer than this are told apart by the slope of the mean, not by a quotient."""
+CLOSE = 1e-9
+"""Children closer than this, relative to their size, have the slope of the mean, no quotient."""
 
 
 def can_explain(tree: Tree) -> bool:
@@ -140,7 +140,7 @@ def _shapley(x: Floats, y: Floats, branch: Branch) -> Floats:
     slopes = np.zeros_like(x)
     for child in range(n):
         moved = x[:, child] - y[:, child]
-        near = np.abs(moved) < CLOSE
+        near = np.abs(moved) <= np.maximum(CLOSE * np.maximum(x[:, child], y[:, child]), 1e-300)
         others = [i for i in range(n) if i != child]
         for size in range(n):
             share = factorial(size) * factorial(n - 1 - size) / factorial(n)
@@ -156,7 +156,7 @@ def _shapley(x: Floats, y: Floats, branch: Branch) -> Floats:
 
 def _tangent(at: Floats, child: int, branch: Branch) -> Floats:
     """Slope of the node in one child, by a small step inside the scale."""
-    step = 1e-4
+    step = 1e-4 * np.clip(at[:, child], 1e-9, 1.0)
     low, high = at.copy(), at.copy()
     low[:, child] = np.maximum(at[:, child] - step, 0.0)
     high[:, child] = np.minimum(at[:, child] + step, 100.0)

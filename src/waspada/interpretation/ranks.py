@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,8 @@ from numpy.typing import NDArray
 from waspada.index.model import Flags, Floats
 from waspada.instrument.model import Instrument
 from waspada.interpretation.model import Ranks
+
+Single = NDArray[np.float32]
 
 TIE = 1e-9
 """Scores closer than this share a rank: the arithmetic cannot tell them apart."""
@@ -130,15 +131,15 @@ def _claims(
     """
     n = len(spread)
     size = np.abs(statistic)
-    alone, largest = np.zeros((n, n), dtype=bool), np.zeros(deviation.shape[1])
+    alone, largest = np.zeros((n, n), dtype=bool), np.zeros(deviation.shape[1], dtype=np.float32)
     studentised = _Studentised(deviation, spread)
     for region in range(n):
         z = studentised.against(region)
-        magnitude = np.abs(z)
+        magnitude = np.abs(z, out=studentised.magnitude)
         most = magnitude.max(axis=0)
         np.maximum(largest, most, out=largest)
         claimed = size[region] > _quantile(most, level)
-        while step_down and claimed.any():
+        while step_down and _may_gain(size[region], claimed, most, level):
             most = _largest_left(z, magnitude, claimed, statistic[region])
             more = size[region] > _quantile(most, level)
             if (more <= claimed).all():
@@ -146,46 +147,64 @@ def _claims(
             claimed |= more
         alone[region] = claimed
     together = size > _quantile(largest, level)
-    while step_down and together.any():
-        largest = np.zeros(deviation.shape[1])
+    while step_down and _may_gain(size, together, largest, level):
+        left = np.zeros(deviation.shape[1], dtype=np.float32)
         for region in range(n):
             z = studentised.against(region)
-            most = _largest_left(z, np.abs(z), together[region], statistic[region])
-            np.maximum(largest, most, out=largest)
-        more = size > _quantile(largest, level)
+            magnitude = np.abs(z, out=studentised.magnitude)
+            most = _largest_left(z, magnitude, together[region], statistic[region])
+            np.maximum(left, most, out=left)
+        more = size > _quantile(left, level)
         if (more <= together).all():
             break
         together |= more
-    return alone, together
+    return alone | together, together
 
 
-@dataclass(frozen=True)
+def _may_gain(size: Floats, claimed: Flags, largest: Single, level: float) -> bool:
+    """Whether a further step could add a claim.
+
+    At least one claim of each pair stays in the maximum, so its upper tail is at least half as
+    heavy as that of both: the critical value cannot fall below the quantile at twice the error.
+    """
+    if not claimed.any() or claimed.all():
+        return False
+    return bool((size[~claimed] > _quantile(largest, 1.0 - 2.0 * (1.0 - level))).any())
+
+
 class _Studentised:
-    """Deviations of differences, one region against all: (n, n_replicates)."""
+    """Deviations of differences, one region against all: (n, n_replicates).
 
-    deviation: Floats
-    spread: Floats
+    In float32: the largest of each replicate only serves to draw a quantile, and half the memory
+    is half the time.
+    """
 
-    def against(self, region: int) -> Floats:
-        """(D*_kj - D_kj) / s_kj for j = region and all k; 0 where nothing varies."""
+    def __init__(self, deviation: Floats, spread: Floats) -> None:
+        self.deviation, self.spread = deviation.astype(np.float32), spread
+        self.magnitude, self._z = np.empty((2, *deviation.shape), dtype=np.float32)
+
+    def against(self, region: int) -> Single:
+        """(D*_kj - D_kj) / s_kj for j = region and all k; 0 where nothing varies. The next call
+        writes over it."""
         spread = np.hypot(self.spread[region], self.spread)
         inverse = np.divide(1.0, spread, out=np.zeros(len(spread)), where=spread > 0)
-        z: Floats = self.deviation - self.deviation[region]
-        z *= inverse[:, None]
+        np.subtract(self.deviation, self.deviation[region], out=self._z)
+        np.multiply(self._z, inverse.astype(np.float32)[:, None], out=self._z)
+        z: Single = self._z
         return z
 
 
-def _largest_left(z: Floats, magnitude: Floats, claimed: Flags, statistic: Floats) -> Floats:
+def _largest_left(z: Single, magnitude: Single, claimed: Flags, statistic: Floats) -> Single:
     """(n_replicates,) largest error that the claims not made yet, and the opposites of those
     made, could be founded on. z: the others minus the region."""
-    opposite = z[claimed] * np.sign(statistic[claimed])[:, None]
-    left: Floats = opposite.max(axis=0, initial=0.0)
+    opposite = z[claimed] * np.sign(statistic[claimed]).astype(np.float32)[:, None]
+    left: Single = opposite.max(axis=0, initial=0.0)
     if not claimed.all():
         np.maximum(left, magnitude[~claimed].max(axis=0), out=left)
     return left
 
 
-def _quantile(values: Floats, level: float) -> float:
+def _quantile(values: Single, level: float) -> float:
     """The smallest value that at least this share of the others does not exceed."""
     place = math.ceil(level * (len(values) - 1))
     return float(np.partition(values, place)[place])
@@ -204,33 +223,22 @@ def scaled(x: Floats, deviation: Floats, spread: Floats, se: Floats) -> Floats:
 def probability_of_rank(ranks: Ranks, tops: Sequence[int]) -> Floats:
     """Probability that each region is among the highest k.
 
-        P(rank_r <= k) = share of the replicates in which fewer than k regions are higher
+        P(rank_r <= k) = share of the replicates in which fewer than k regions are higher,
+                         that is, in which r reaches the k-th highest score
 
-    Within a replicate regions that tie share the better place, as in the estimate. The replicates
+    Regions within TIE share the better place, as in the estimate. The replicates
     of the regions are independent, so each is one draw of the whole order.
 
     tops: the k, each >= 1. Returns (n_regions, len(tops)), NaN without a rank set.
     """
     found = np.full((len(ranks.rank), len(tops)), np.nan)
-    if not len(ranks.taking_part):
-        return found
-    drawn = ranks.drawn.T
-    place = _places(drawn)
-    for column, top in enumerate(tops):
-        found[ranks.taking_part, column] = (place < top).mean(axis=0)
+    n = len(ranks.taking_part)
+    if n:
+        ascending = np.sort(ranks.drawn, axis=0)
+        for column, top in enumerate(tops):
+            last_in = ascending[max(n - top, 0)]
+            found[ranks.taking_part, column] = (ranks.drawn + TIE >= last_in).mean(axis=1)
     return found
-
-
-def _places(drawn: Floats) -> NDArray[np.intp]:
-    """(n_replicates, n) how many are higher than each by more than TIE, ties chained."""
-    order = np.argsort(-drawn, axis=1)
-    descending = np.take_along_axis(drawn, order, axis=1)
-    begins = np.ones(drawn.shape, dtype=bool)
-    begins[:, 1:] = descending[:, :-1] - descending[:, 1:] > TIE
-    first = np.maximum.accumulate(np.where(begins, np.arange(drawn.shape[1]), 0), axis=1)
-    place = np.empty_like(order)
-    np.put_along_axis(place, order, first, axis=1)
-    return place
 
 
 def probability_above(ranks: Ranks) -> Floats:

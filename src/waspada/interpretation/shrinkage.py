@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from waspada.index.model import Floats
-from waspada.uncertainty.student import t_quantile
 
 FEWEST_REGIONS = 5
 """Fewer regions do not tell how far regions lie apart."""
@@ -33,9 +32,7 @@ class Shrunken:
     between: float
 
 
-def shrink(
-    scores: Floats, standard_error: Floats, df: Floats, *, level: float = 0.95
-) -> Shrunken | None:
+def shrink(scores: Floats, standard_error: Floats, t: Floats) -> Shrunken | None:
     """Empirical Bayes: what a score would be if the regions were drawn from one normal.
 
         x_r ~ N(m_r, V_r),   m_r ~ N(mu, A)
@@ -55,26 +52,28 @@ def shrink(
     known reason: it is drawn to the others too. On average over regions the squared error is
     smaller, for a single region it need not be.
 
-    scores, standard_error, df: (n_regions,), NaN = takes no part. Returns None with fewer than
-    FEWEST_REGIONS regions that have both, or where no score has an error.
+    scores, standard_error: (n_regions,). t: (n_regions,) quantile for the interval, from the
+    degrees of freedom of each standard error. NaN in any of them = takes no part. Returns None with
+    fewer than FEWEST_REGIONS regions that take part, or where one of them has no error.
 
     Source: Fay and Herriot, Estimates of income for small places (1979), without covariates;
     Morris, Parametric empirical Bayes inference (1983); Morris and Tang, Estimating random effects
     via adjustment for density maximization (2011).
     """
-    known = ~np.isnan(scores) & ~np.isnan(standard_error) & ~np.isnan(df)
+    known = ~np.isnan(scores) & ~np.isnan(standard_error) & ~np.isnan(t)
     x, v = scores[known], standard_error[known] ** 2
     if len(x) < FEWEST_REGIONS or not (v > 0).all():
         return None
     between = variance_between(x, v)
+    curvature = slope_and_curvature(between, x, v)[1]
     precision = 1.0 / (v + between)
     mean = float((precision * x).sum() / precision.sum())
     share = v * precision
     unsure = share * (1.0 - share)
-    unsure = unsure**2 / (curvature(between, x, v) + unsure)
+    unsure = unsure**2 / (curvature + unsure)
     variance = (1.0 - share) * v + share**2 / precision.sum() + unsure * (x - mean) ** 2
     score = x + share * (mean - x)
-    half = t_quantile(df[known], level) * np.sqrt(variance)
+    half = t[known] * np.sqrt(variance)
 
     def spread(values: Floats) -> Floats:
         full = np.full(len(scores), np.nan)
@@ -99,40 +98,42 @@ def variance_between(x: Floats, v: Floats) -> float:
     """
     unit = float(np.var(x, ddof=1) + v.mean())
     grid = unit * GRID
-    best = int(np.argmax([np.log(a) + restricted_likelihood(a, x, v) for a in grid]))
+    best = int(np.argmax(np.log(grid) + restricted_likelihood(grid[:, None], x, v)))
     low, high = np.log(grid[max(best - 1, 0)]), np.log(grid[min(best + 1, len(grid) - 1)])
     log = float(np.log(grid[best]))
     for _ in range(60):
         between = float(np.exp(log))
-        slope = 1.0 + between * _slope(between, x, v)
+        slope, bend = slope_and_curvature(between, x, v)
         low, high = (log, high) if slope > 0 else (low, log)
-        bend = curvature(between, x, v)
         step = slope / bend if bend > 0 else np.inf
         following = log + step if low < log + step < high else (low + high) / 2
-        if abs(following - log) <= 1e-13:
+        if abs(following - log) <= 1e-12:
             break
         log = following
     return float(np.exp(log))
 
 
-def _slope(between: float, x: Floats, v: Floats) -> float:
-    """Derivative of the restricted log-likelihood in A."""
+def slope_and_curvature(between: float, x: Floats, v: Floats) -> tuple[float, float]:
+    """First derivative of log A + restricted log-likelihood in log A, and minus the second."""
     w = 1.0 / (v + between)
-    off = x - (w * x).sum() / w.sum()
-    return float(0.5 * (((w * off) ** 2).sum() - w.sum() + (w**2).sum() / w.sum()))
+    w2 = w * w
+    total, squares = w.sum(), w2.sum() / w.sum()
+    off = x - (w @ x) / total
+    first = 0.5 * (w2 @ off**2 - total + squares)
+    cubes = w * w2
+    second = (w2 @ off) ** 2 / total - cubes @ off**2 - cubes.sum() / total
+    second += 0.5 * (total * squares + squares**2)
+    return float(1.0 + between * first), float(-(between * first + between**2 * second))
 
 
-def curvature(between: float, x: Floats, v: Floats) -> float:
-    """Minus the second derivative of log A + restricted log-likelihood in log A."""
+def restricted_likelihood(between: Floats | float, x: Floats, v: Floats) -> Floats:
+    """Logarithm of the likelihood of the contrasts of x, up to a constant.
+
+    between: a number, or (..., 1). Returns (...,).
+    """
     w = 1.0 / (v + between)
-    total, off = w.sum(), x - (w * x).sum() / w.sum()
-    second = 2.0 * (w**2 * off).sum() ** 2 / total - 2.0 * (w**3 * off**2).sum() + (w**2).sum()
-    second += ((w**2).sum() / total) ** 2 - 2.0 * (w**3).sum() / total
-    return float(-(between * _slope(between, x, v) + between**2 * 0.5 * second))
-
-
-def restricted_likelihood(between: float, x: Floats, v: Floats) -> float:
-    """Logarithm of the likelihood of the contrasts of x, up to a constant."""
-    w = 1.0 / (v + between)
-    off = x - (w * x).sum() / w.sum()
-    return float(0.5 * (np.log(w).sum() - np.log(w.sum()) - (w * off**2).sum()))
+    total = w.sum(axis=-1)
+    off = x - ((w * x).sum(axis=-1) / total)[..., None]
+    fit = (w * off**2).sum(axis=-1)
+    height: Floats = 0.5 * (np.log(w).sum(axis=-1) - np.log(total) - fit)
+    return height

@@ -4,9 +4,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.dose import examples
-from waspada.interpretation.shrinkage import curvature, restricted_likelihood, shrink
+from waspada.interpretation.shrinkage import (
+    restricted_likelihood,
+    shrink,
+    slope_and_curvature,
+)
 
-MANY = np.full(5, np.inf)
+Z = 1.959963984540054
+MANY = np.full(5, Z)
 
 
 def slow(x, se, grid):
@@ -48,7 +53,7 @@ def test_equal_errors_by_hand():
 
 def test_agrees_with_the_formulas_written_out():
     x, se = [38.0, 45, 51, 52, 66, 49], [1.0, 4, 2, 6, 3, 2.5]
-    found = shrink(np.array(x), np.array(se), np.full(6, np.inf))
+    found = shrink(np.array(x), np.array(se), np.full(6, Z))
     grid = np.linspace(found.between - 1, found.between + 1, 20001)
     a, mu, shrunken, variance = slow(x, se, grid)
     assert found.between == pytest.approx(a, abs=1e-4)
@@ -60,7 +65,7 @@ def test_agrees_with_the_formulas_written_out():
 def test_regions_that_differ_by_chance_only_are_drawn_together_the_more_the_more_they_are():
     """Without any spread 1 / A = (n - 1) / 2 / (A + V): B = (n - 3) / (n - 1)."""
     for n in (5, 13, 34):
-        found = shrink(np.full(n, 50.0), np.full(n, 5.0), np.full(n, np.inf))
+        found = shrink(np.full(n, 50.0), np.full(n, 5.0), np.full(n, Z))
         np.testing.assert_allclose(found.share, (n - 3) / (n - 1))
         np.testing.assert_allclose(found.score, 50)
         assert (found.upper - found.lower < 2 * 1.96 * 5).all()
@@ -74,8 +79,8 @@ def test_four_regions_or_errors_of_zero_are_refused():
 
 def test_region_without_a_score_takes_no_part():
     x, se = np.array([40, np.nan, 45, 50, 55, 60.0]), np.full(6, 2.0)
-    found = shrink(x, se, np.full(6, 30.0))
-    others = shrink(x[[0, 2, 3, 4, 5]], se[:5], np.full(5, 30.0))
+    found = shrink(x, se, np.full(6, 2.0))
+    others = shrink(x[[0, 2, 3, 4, 5]], se[:5], np.full(5, 2.0))
     assert np.isnan(found.score[1])
     np.testing.assert_allclose(found.score[[0, 2, 3, 4, 5]], others.score)
 
@@ -86,14 +91,18 @@ def test_region_without_a_score_takes_no_part():
 )
 def test_the_variance_is_at_the_top_and_scores_move_towards_the_mean(regions):
     x, se = (np.array(column) for column in zip(*regions, strict=True))
-    found = shrink(x, se, np.full(len(x), 20.0))
+    found = shrink(x, se, np.full(len(x), 2.0))
 
     def height(a):
         return np.log(a) + restricted_likelihood(a, x, se**2)
 
     for a in np.geomspace(1e-3, 1e4, 300):
         assert height(a) <= height(found.between) + 1e-7
-    assert curvature(found.between, x, se**2) >= 0
+    slope, curvature = slope_and_curvature(found.between, x, se**2)
+    assert slope == pytest.approx(0, abs=1e-6) and curvature >= 0
+    h = 1e-4
+    bend = 2 * height(1.0) - height(np.exp(h)) - height(np.exp(-h))
+    assert slope_and_curvature(1.0, x, se**2)[1] == pytest.approx(bend / h**2, abs=1e-2, rel=1e-3)
     assert ((found.score - x) * (found.score - found.mean) <= 1e-9).all()
 
 
@@ -106,7 +115,7 @@ def test_intervals_cover_and_the_error_is_smaller_than_that_of_the_score(between
     for _ in range(500):
         truth = chance.normal(50, between, 13)
         x = chance.normal(truth, se)
-        found = shrink(x, se, np.full(13, np.inf))
+        found = shrink(x, se, np.full(13, Z))
         hits += (found.lower <= truth) & (truth <= found.upper)
         own += np.square(x - truth).sum()
         drawn += np.square(found.score - truth).sum()
