@@ -1,4 +1,5 @@
-"""The whole way on one page: from answers, or from given scores, to tables.
+"""The whole way on one page: from answers, or from given scores, to tables; and what changed
+between two rounds.
 
     answers -> sample -> estimate -> replicates -> intervals
             -> disclosure control decides which scores may be shown
@@ -12,37 +13,42 @@ and is compared with nobody: it takes no place in ranks, means and drivers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from waspada.collection.model import Responses
+from waspada.errors import QualityError
 from waspada.index.attribution import too_wide
 from waspada.index.estimate import estimate
 from waspada.index.facts import enter_facts, with_facts
 from waspada.index.given import climb_given, fingerprint_scores
-from waspada.index.model import Estimate, Floats, GivenScores, Sample, Tree
+from waspada.index.model import Estimate, Flags, Floats, GivenScores, Sample, Tree
 from waspada.index.raking import Composition
 from waspada.index.sample import draw_sample, fingerprint_answers
 from waspada.index.scores import differs, index_columns
 from waspada.index.tree import build_tree
 from waspada.instrument.model import CategoryRule, Instrument, Polarity
+from waspada.interpretation.anchors import keep_anchors, require_comparable, require_elements
 from waspada.interpretation.categories import (
     categorise,
     choose_rule,
     reasons_against,
     refuse_few_regions,
 )
-from waspada.interpretation.drivers import explain
-from waspada.interpretation.model import Categories, Drivers, Ranks
+from waspada.interpretation.change import compare_rounds
+from waspada.interpretation.drivers import explain, explain_change
+from waspada.interpretation.gaps import can_explain
+from waspada.interpretation.model import Categories, Changes, Drivers, PreviousWord, Ranks
 from waspada.interpretation.ranks import rank_regions, rank_sets, ranked_nodes
+from waspada.interpretation.shrinkage import Shrunken, shrink
 from waspada.publication import record, tables
-from waspada.publication.disclosure import withhold
-from waspada.publication.model import Tables, WithoutRow
+from waspada.publication.disclosure import Withheld, withhold
+from waspada.publication.model import ChangeTables, ShrinkageRow, Tables, WithoutRow
 from waspada.quality.completeness import measure_completeness
 from waspada.quality.flags import check_answers, set_aside
-from waspada.quality.model import MINIMUM_RESPONSES, Check, Flags
+from waspada.quality.model import MINIMUM_RESPONSES, Check
 from waspada.quality.sufficiency import require_replicates, require_responses
 from waspada.uncertainty.bootstrap import replicate
 from waspada.uncertainty.interval import LEVEL, intervals
@@ -61,11 +67,14 @@ def measure(
     facts: GivenScores | None = None,
     composition: Composition = (),
     check: bool = False,
+    previous: Mapping[str, PreviousWord] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Tables:
     """Measure the regions that have responses.
 
     rule: code of a category rule; None takes the instrument's first.
+    previous: region -> words of the last round by the same rule; a region keeps its word until its
+    score is clear of the line by the rule's margin (`interpretation.hysteresis`).
     for_office: tables for the office that holds the answers: a node keeps its score from five
     answers on, also where it would tell a hidden sibling. Pages and whatever is passed on do not.
     facts: recorded facts and published scores 0..100 that feed leaves of the tree nobody is asked
@@ -78,23 +87,21 @@ def measure(
     for and needs more regions, or compositions that contradict each other. Raises AnswersError
     for facts that do not fit.
     """
-    require_responses(responses)
-    require_replicates(replicates)
     chosen = choose_rule(instrument, rule)
     asked = instrument
 
     def draw(some: Responses) -> tuple[Sample, Instrument, tuple[str, ...]]:
         return _draw(some, asked, facts, composition)
 
+    require_responses(responses)
+    require_replicates(replicates)
     sample, instrument, waiting = draw(responses)
-    point = estimate(sample)
-    drawn = replicate(sample, seed=seed, replicates=replicates, progress=progress)
-    interval = intervals(sample, point, drawn)
-
-    withheld = withhold(point, sample.tree, for_office=for_office)
-    shown = np.where(withheld.any, np.nan, point.values)
-    reasons = _reasons(chosen, point, sample, instrument)
-    compared = np.where([[bool(against)] for against in reasons], np.nan, shown)
+    observed = _observe(
+        sample, instrument, chosen, seed, replicates, for_office=for_office, progress=progress
+    )
+    sample, point, drawn, interval = observed.parts
+    withheld, shown, reasons = observed.withheld, observed.shown, observed.reasons
+    compared = observed.compared
     ranks = _rank(compared, drawn, interval, sample.tree, instrument)
     categories = _categorise(chosen, compared, drawn, reasons, sample.tree, asked=bool(rule))
     drivers = _explain(compared, point, drawn, interval, withheld.any, sample.tree, instrument)
@@ -110,10 +117,12 @@ def measure(
         categories=tables.category_rows(
             sample.regions,
             categories,
+            compared[:, sample.tree.root],
             tables.root_flags(scores, instrument, record.lacks_elements(responses, instrument)),
+            previous,
         ),
-        drivers=tables.driver_rows(sample, drivers),
-        driver_sums=tables.driver_sums(sample, drivers),
+        drivers=tables.driver_rows(sample.regions, sample.tree.items, drivers),
+        driver_sums=tables.driver_sums(sample.regions, drivers),
         elements=tables.element_rows(sample, instrument),
         quality=tables.quality_rows(
             responses.regions, measure_completeness(responses, asked), checks
@@ -128,6 +137,10 @@ def measure(
         node_mean_intervals=record.node_mean_intervals(compared, interval, sample.tree),
         driver_reference=drivers.reference if drivers else "",
         difference_pairs=tables.pairs(sample.regions, ranks[instrument.root.code]),
+        rank_probabilities=tables.rank_probability_rows(sample.regions, ranks),
+        pairs=tables.pair_rows(sample.regions, ranks[instrument.root.code]),
+        groups=tables.group_rows(sample.regions, ranks[instrument.root.code]),
+        shrinkage=_shrink(compared, interval, sample, instrument),
         record={
             **record.run_record("measure", instrument, categories, means),
             "seed": seed,
@@ -223,6 +236,241 @@ def _only(responses: Responses, rows: Flags) -> Responses:
 def _differ(table: Floats, choice: np.ndarray[tuple[int, ...], np.dtype[np.int16]]) -> bool:
     """Whether two of these people gave different scored answers to any item."""
     return bool(differs(table[np.arange(choice.shape[1]), choice]).any())
+@dataclass(frozen=True)
+class _Observed:
+    """One round measured, up to what may be compared. shown, compared: (n_regions, places), NaN =
+    not shown, or of a region without enough data."""
+
+    sample: Sample
+    point: Estimate
+    drawn: Replicates
+    interval: Intervals
+    withheld: Withheld
+    shown: Floats
+    reasons: list[tuple[str, ...]]
+    compared: Floats
+
+    @property
+    def parts(self) -> tuple[Sample, Estimate, Replicates, Intervals]:
+        return self.sample, self.point, self.drawn, self.interval
+
+
+def _observe(
+    sample: Sample,
+    instrument: Instrument,
+    rule: CategoryRule | None,
+    seed: int,
+    replicates: int,
+    *,
+    for_office: bool,
+    progress: Callable[[int, int], None] | None = None,
+) -> _Observed:
+    """From a sample to scores with their error, and what of them may be shown and compared."""
+    point = estimate(sample)
+    drawn = replicate(sample, seed=seed, replicates=replicates, progress=progress)
+    interval = intervals(sample, point, drawn)
+
+    withheld = withhold(point, sample.tree, for_office=for_office)
+    shown = np.where(withheld.any, np.nan, point.values)
+    reasons = _reasons(rule, point, sample, instrument)
+    compared = np.where([[bool(against)] for against in reasons], np.nan, shown)
+    return _Observed(sample, point, drawn, interval, withheld, shown, reasons, compared)
+
+
+def change(
+    before: Responses,
+    after: Responses,
+    instrument: Instrument,
+    *,
+    seed: int,
+    replicates: int = 1000,
+    earlier_instrument: Instrument | None = None,
+    anchors: bool = False,
+    rule: str | None = None,
+    for_office: bool = False,
+    minimum_effect: float = 0.0,
+) -> ChangeTables:
+    """What changed between two rounds: per region and node, with interval and test.
+
+    Only regions whose data are enough in both rounds are compared, at nodes that both rounds may
+    show. Every number is made of numbers that either round shows by itself, so a change tells no
+    cell that is withheld.
+
+    earlier_instrument: the version the earlier round was asked with; None: the same.
+    anchors: compare the anchor items of the two versions alone. minimum_effect: points below which
+    a change does not count as real.
+    Raises QualityError: see `measure`; versions that differ without `anchors`, or share none.
+    """
+    require_minimum_effect(minimum_effect)
+    earlier = earlier_instrument or instrument
+    left_out: tuple[str, ...] = ()
+    if anchors:
+        require_elements(before, instrument)
+        common = keep_anchors(before, earlier, after, instrument)
+        before, after, instrument = common.before, common.after, common.instrument
+        left_out = common.left_out
+    else:
+        require_comparable(before, earlier, after, instrument)
+    chosen = choose_rule(instrument, rule)
+    for answers in (before, after):
+        require_responses(answers)
+    require_replicates(replicates)
+    rounds = tuple(
+        _observe(
+            draw_sample(answers, instrument),
+            instrument,
+            chosen,
+            seed,
+            replicates,
+            for_office=for_office,
+        )
+        for answers in (before, after)
+    )
+    old, new = rounds
+    tree, root = new.sample.tree, new.sample.tree.root
+    regions = tuple(sorted({*old.sample.regions, *new.sample.regions}))
+    places = [_places_of(observed.sample.regions, regions) for observed in rounds]
+    scores = [_spread(o.compared, p) for o, p in zip(rounds, places, strict=True)]
+    compared = ~np.isnan(scores[0][:, root]) & ~np.isnan(scores[1][:, root])
+    for values in scores:
+        values[~compared] = np.nan
+    changes = compare_rounds(
+        scores[0][:, root:],
+        scores[1][:, root:],
+        _both(rounds, places, lambda o: o.interval.standard_error[:, root:]),
+        _both(rounds, places, lambda o: o.interval.df[:, root:]),
+        minimum_effect=minimum_effect,
+    )
+    drivers = _explain_change(rounds, places, compared, changes, tree, instrument)
+    told = tuple(region for region, is_told in zip(regions, compared, strict=True) if is_told)
+    return ChangeTables(
+        changes=tables.change_rows(
+            regions,
+            tuple((node.code, node.level) for node in instrument.nodes),
+            scores[0][:, root:],
+            scores[1][:, root:],
+            compared,
+            changes,
+        ),
+        drivers=tables.driver_rows(told, tree.items, drivers),
+        driver_sums=tables.driver_sums(told, drivers),
+        record={
+            **record.change_record(instrument, earlier, changes, compared),
+            "seed": seed,
+            "for_office": for_office,
+            "replicates": replicates,
+            "anchors": [item.code for item in instrument.index_items] if anchors else None,
+            "answers_fingerprints": [
+                fingerprint_answers(answers, instrument) for answers in (before, after)
+            ],
+            "notes": record.change_notes(instrument, anchors, left_out, drivers is None, compared),
+        },
+    )
+
+
+def change_given(
+    before: GivenScores,
+    after: GivenScores,
+    instrument: Instrument,
+) -> ChangeTables:
+    """Differences between scores that were given twice. Nobody knows their error: there is neither
+    an interval nor a test, and no change is called real."""
+    tree = build_tree(instrument)
+    regions = tuple(sorted({*before.regions, *after.regions}))
+    old, new = (
+        _spread(climb_given(given, tree)[1], _places_of(tuple(sorted(given.regions)), regions))
+        for given in (before, after)
+    )
+    compared = ~np.isnan(old[:, 0]) & ~np.isnan(new[:, 0])
+    unknown = np.full_like(old, np.nan)
+    changes = compare_rounds(old, new, (unknown, unknown), (unknown, unknown))
+    return ChangeTables(
+        changes=tables.change_rows(
+            regions,
+            tuple((node.code, node.level) for node in instrument.nodes),
+            old,
+            new,
+            compared,
+            changes,
+        ),
+        drivers=(),
+        driver_sums=(),
+        record={
+            **record.change_record(instrument, instrument, changes, compared),
+            "scores_fingerprints": [fingerprint_scores(given) for given in (before, after)],
+            "notes": [
+                "The scores were given and nobody knows their error: differences have no "
+                "interval, and none is called real."
+            ],
+        },
+    )
+
+
+def require_minimum_effect(points: float) -> None:
+    if not 0.0 <= points < 100.0:
+        raise QualityError(
+            f"The minimum effect {points:g} is no number of points from 0 to below 100. Name the "
+            "smallest change that matters, for example 2.",
+            code="minimum_effect",
+            points=points,
+        )
+
+
+def _places_of(found: tuple[str, ...], regions: tuple[str, ...]) -> list[int]:
+    """Where each region of a round stands among those of both."""
+    place = {region: i for i, region in enumerate(regions)}
+    return [place[region] for region in found] + [len(regions)]
+
+
+def _spread(values: Floats, places: list[int]) -> Floats:
+    """Rows of one round as rows of both; NaN for regions it does not have."""
+    full = np.full((places[-1], *values.shape[1:]), np.nan)
+    full[places[:-1]] = values
+    return full
+
+
+def _both(
+    rounds: tuple[_Observed, ...], places: list[list[int]], what: Callable[[_Observed], Floats]
+) -> tuple[Floats, Floats]:
+    old, new = (_spread(what(o), p) for o, p in zip(rounds, places, strict=True))
+    return old, new
+
+
+def _explain_change(
+    rounds: tuple[_Observed, ...],
+    places: list[list[int]],
+    compared: Flags,
+    changes: Changes,
+    tree: Tree,
+    instrument: Instrument,
+) -> Drivers | None:
+    """Drivers of the change of the regions compared; None where Shapley shares are out of reach,
+    or nobody is compared."""
+    if not can_explain(tree) or not compared.any():
+        return None
+    before, after = _both(rounds, places, lambda o: o.point.values)
+    unseen = _both(
+        rounds,
+        places,
+        lambda o: (o.withheld.any | np.isnan(o.point.values))[:, : tree.root].astype(float),
+    )
+    covariance = _both(rounds, places, lambda o: o.drawn.driver_covariance)
+    index = changes.difference[compared, 0]
+    half = changes.upper[compared, 0] - index
+    error = np.sqrt(sum(x[compared, tree.root] ** 2 for x in _errors(rounds, places)))
+    return explain_change(
+        before[compared],
+        after[compared],
+        tree,
+        (covariance[0] + covariance[1])[compared],
+        np.divide(half, error, out=np.full_like(half, np.nan), where=error > 0),
+        (unseen[0] + unseen[1])[compared] > 0,
+        concern=1 if instrument.polarity is Polarity.MORE_VULNERABLE else -1,
+    )
+
+
+def _errors(rounds: tuple[_Observed, ...], places: list[list[int]]) -> tuple[Floats, Floats]:
+    return _both(rounds, places, lambda o: o.interval.standard_error)
 
 
 def combine(given: GivenScores, instrument: Instrument, *, rule: str | None = None) -> Tables:
@@ -253,7 +501,10 @@ def combine(given: GivenScores, instrument: Instrument, *, rule: str | None = No
         items=(),
         ranks=tables.rank_rows(regions, ranks),
         categories=tables.category_rows(
-            regions, categories, tables.root_flags(scores, instrument, False)
+            regions,
+            categories,
+            root,
+            tables.root_flags(scores, instrument, False),
         ),
         drivers=(),
         driver_sums=(),
@@ -291,6 +542,21 @@ def _rank(
         )
         for node in ranked_nodes(instrument)
     }
+
+
+def _shrink(
+    compared: Floats, interval: Intervals, sample: Sample, instrument: Instrument
+) -> tuple[ShrinkageRow, ...]:
+    """Shrunken scores of the nodes that are ranked."""
+    nodes = ranked_nodes(instrument)
+    places = [sample.tree.place[node] for node in nodes]
+    t = t_quantile(interval.df[:, places], LEVEL)
+    scores: dict[str, Floats] = {}
+    shrunken: dict[str, Shrunken | None] = {}
+    for column, (node, place) in enumerate(zip(nodes, places, strict=True)):
+        scores[node] = compared[:, place]
+        shrunken[node] = shrink(scores[node], interval.standard_error[:, place], t[:, column])
+    return tables.shrinkage_rows(sample.regions, scores, shrunken)
 
 
 def _reasons(

@@ -59,7 +59,7 @@ def index(
 
     METHOD names the steps in order; docs/reference/method-file.md says how to write one.
     """
-    from waspada.cli.show import show_index
+    from waspada.cli.show import print_columns
     from waspada.collection.indicators import read_indicators
     from waspada.index.composite.build import build
     from waspada.instrument.framework_read import read_framework
@@ -100,7 +100,7 @@ def index(
     }
     if out is not None:
         write_composite(tables, out, force=force)
-    show_index(chosen.title or framework.index.name, short_table(built))
+    print_columns(chosen.title or framework.index.name, short_table(built))
     for note in all_notes(built):
         typer.echo(note, err=True)
     if out is not None:

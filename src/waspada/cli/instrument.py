@@ -153,7 +153,8 @@ def _strata(instrument: Instrument, language: str) -> Table:
 def _rule(rule: CategoryRule, language: str) -> Table:
     from rich.table import Table
 
-    unit = "mean + k sd, k from" if rule.kind is RuleKind.MEAN_SD else "From"
+    units = {RuleKind.MEAN_SD: "mean + k sd, k from", RuleKind.STEPS: "50 + points, from"}
+    unit = units.get(rule.kind, "From")
     table = Table("Category", "Code", unit, "below")
     table.title = f"Category rule {rule.code}"
     table.caption = (

@@ -12,6 +12,7 @@ import typer
 
 from waspada import METHOD_VERSION, __version__
 from waspada.cli.analyse import analyse
+from waspada.cli.change import change
 from waspada.cli.combine import combine
 from waspada.cli.index import index
 from waspada.cli.instrument import app as instrument_app
@@ -36,6 +37,10 @@ app.command(
     epilog="Example: waspada index data.csv --meta meta.csv "
     "--method examples/methods/simple-mean.yaml --out result"
 )(index)
+app.command(
+    epilog="Example: waspada change first.csv second.csv --instrument "
+    "instruments/kerawanan-pilkada-contoh --out change"
+)(change)
 app.add_typer(instrument_app, name="instrument")
 app.command(
     epilog="Example: waspada analyse data.csv --meta meta.csv "

@@ -59,6 +59,10 @@ def measure(
     check: Annotated[
         bool, typer.Option("--check", help="Judge how the answers were given.")
     ] = False,
+    previous: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the last result; a region keeps its word near a line."),
+    ] = None,
     lenient: Annotated[
         bool, typer.Option("--lenient", help="Set rows with a fault aside and go on.")
     ] = False,
@@ -73,17 +77,21 @@ def measure(
     empty score. The tables name a region as its cell is given, a node by its code in the sheet
     index.
     """
+    from waspada.cli.previous import read_previous
     from waspada.collection.read import read_responses
     from waspada.instrument import read_instrument
+    from waspada.interpretation.categories import choose_rule
     from waspada.pipeline import measure as measure_responses
     from waspada.publication.files import check_folder
 
     started = perf_counter()
     if out is not None:
         check_folder(out, force=force)
+    asked = read_instrument(instrument).in_form(form)
+    words = read_previous(previous, asked, choose_rule(asked, rule)) if previous else None
     received = read_responses(
         answers,
-        read_instrument(instrument).in_form(form),
+        asked,
         region_column=region_column,
         stratum_column=stratum_column,
         id_column=id_column,
@@ -103,6 +111,7 @@ def measure(
             facts=_read_facts(facts, received.instrument, region_column),
             composition=_read_composition(composition, received.instrument),
             check=check,
+            previous=words,
             progress=show,
         )
     tables = _with_circumstances(tables, received, answers, read - started, perf_counter() - read)

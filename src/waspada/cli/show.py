@@ -43,7 +43,7 @@ def show_measured(tables: Tables, instrument: Instrument) -> None:
     for row, rank, category in _lines(tables, instrument):
         said = [checked.get(row.region, "not judged")] if checked else []
         rows.append([row.region, _score(row), *_category(category), _band(rank, scored), *said])
-    _print(instrument.title.en, rows)
+    print_columns(instrument.title.en, rows)
     _print_mean(tables, instrument)
 
 
@@ -67,7 +67,7 @@ def show_combined(tables: Tables, instrument: Instrument) -> None:
     for row, rank, category in _lines(tables, instrument):
         place = f"{rank.rank} of {scored}" if rank.rank else ""
         rows.append([row.region, _score(row, digits=2), *_category(category), place])
-    _print(instrument.title.en, rows)
+    print_columns(instrument.title.en, rows)
     _print_mean(tables, instrument)
 
 
@@ -75,12 +75,7 @@ def _header(tables: Tables, score: str) -> list[str]:
     return ["region", score, *(["category"] if tables.categories else []), "rank"]
 
 
-def show_index(title: str, rows: list[list[str]]) -> None:
-    """The ranked table of a composite index; the first row is the header."""
-    _print(title, rows)
-
-
-def _print(title: str, rows: list[list[str]]) -> None:
+def print_columns(title: str, rows: list[list[str]]) -> None:
     """Columns under each other, as wide as needed: nothing is cut off, on a screen or in a pipe.
 
     By hand: rich takes longer to import than the whole computation of a small table, and reads

@@ -49,6 +49,7 @@ class RuleKind(StrEnum):
     """How the cut-offs of a category rule come about."""
 
     FIXED = "fixed"
+    STEPS = "steps"  # points above or below 50, the middle of the scale
     MEAN_SD = "mean_sd"  # mean -+ k sample standard deviations of the regions measured together
 
 
@@ -180,6 +181,7 @@ class Stratum:
 class Band:
     """One category: lower <= score < upper; the last band of a rule includes its upper end.
 
+    For RuleKind.STEPS `lower` and `upper` are points from the middle, -50 and 50 at the ends.
     For RuleKind.MEAN_SD `lower` and `upper` are multiples k of the standard deviation from the
     mean, -inf and inf at the ends.
     """

@@ -8,7 +8,11 @@ from waspada.instrument.cells import Cells, Table
 from waspada.instrument.faults import FaultCode
 from waspada.instrument.model import Band, CategoryRule, RuleKind
 
-_ENDS = {RuleKind.FIXED: (0.0, 100.0), RuleKind.MEAN_SD: (-math.inf, math.inf)}
+_ENDS = {
+    RuleKind.FIXED: (0.0, 100.0),
+    RuleKind.STEPS: (-50.0, 50.0),
+    RuleKind.MEAN_SD: (-math.inf, math.inf),
+}
 _PER_RULE = (
     "kind",
     "hysteresis_margin",

@@ -10,6 +10,9 @@ from waspada.index.model import Counts, ElementState, Floats, Groups
 from waspada.instrument.model import CategoryRule, Instrument, RuleKind
 from waspada.interpretation.model import Categories
 
+MIDDLE = 50.0
+"""Middle of the scale, from which a rule of kind `steps` counts."""
+
 ON_THE_LINE = 1e-9
 """A score this close below a cut-off has reached it: rounding errors name no category."""
 
@@ -43,19 +46,24 @@ def categorise(
 
     scores: (n_regions,) NaN = no score. replicates: (n_replicates, n_regions) or None.
     flags: per region the reasons why no category may be named; () where it may.
-    Cut-offs that depend on the regions are recomputed in each replicate.
+    Cut-offs that depend on the regions are recomputed in each replicate, and for
+    `probability_held` kept at those of the estimate: the first asks which word a repetition of the
+    round would give, the second how sure the score's place between the lines drawn now is.
     """
-    cut_offs = _cut_offs(rule, scores[None, :])[0]
+    cut_offs = cut_offs_of(rule, scores[None, :])[0]
     if np.isnan(cut_offs).any():
         flags = [(*given, "too_few_regions") for given in flags]
     named = np.array([not given for given in flags]) & ~np.isnan(scores)
     category = np.where(named, band_of(scores, cut_offs), -1)
-    probability = np.full((len(scores), len(rule.bands)), np.nan)
+    probability, held = np.full((2, len(scores), len(rule.bands)), np.nan)
     if replicates is not None:
         replicates = np.where(np.isnan(scores), np.nan, replicates)
-        probability = _shares(rule, replicates)
-    probability[~named] = np.nan
-    return Categories(rule, category, probability, cut_offs, tuple(flags))
+        probability = _shares(rule, replicates, cut_offs_of(rule, replicates)[:, None, :])
+        held = probability.copy()
+        if rule.kind is RuleKind.MEAN_SD:
+            held = _shares(rule, replicates, cut_offs)
+    probability[~named], held[~named] = np.nan, np.nan
+    return Categories(rule, category, probability, cut_offs, tuple(flags), held)
 
 
 def band_of(scores: Floats, cut_offs: Floats) -> NDArray[np.int64]:
@@ -68,26 +76,28 @@ def band_of(scores: Floats, cut_offs: Floats) -> NDArray[np.int64]:
     return np.where(np.isnan(scores), -1, band).astype(np.int64)
 
 
-def _shares(rule: CategoryRule, replicates: Floats) -> Floats:
+def _shares(rule: CategoryRule, replicates: Floats, cut_offs: Floats) -> Floats:
     """(n_regions, n_bands) share of the replicates with a score that fall in each band."""
-    band = band_of(replicates, _cut_offs(rule, replicates)[:, None, :])
+    band = band_of(replicates, cut_offs)
     hits = np.stack([(band == b).sum(axis=0) for b in range(len(rule.bands))], axis=1)
     total = (band >= 0).sum(axis=0)[:, None]
     shares: Floats = np.divide(hits, total, out=np.full(hits.shape, np.nan), where=total > 0)
     return shares
 
 
-def _cut_offs(rule: CategoryRule, scores: Floats) -> Floats:
+def cut_offs_of(rule: CategoryRule, scores: Floats) -> Floats:
     """(n_draws, n_bands + 1) cut-offs in points.
 
     fixed:    as written.
+    steps:    50 plus what is written.
     mean_sd:  mean + k sd of the regions with a score, sample sd (n - 1); NaN with fewer than
               FEWEST_REGIONS regions.
     scores: (n_draws, n_regions).
     """
     k = np.array([rule.bands[0].lower, *(band.upper for band in rule.bands)], dtype=float)
-    if rule.kind is RuleKind.FIXED:
-        return np.broadcast_to(k, (len(scores), len(k)))
+    if rule.kind is not RuleKind.MEAN_SD:
+        middle = MIDDLE if rule.kind is RuleKind.STEPS else 0.0
+        return np.broadcast_to(middle + k, (len(scores), len(k)))
     scored = ~np.isnan(scores)
     n = scored.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -6,10 +6,12 @@ import numpy as np
 
 from waspada.index.attribution import attribute
 from waspada.index.model import Flags, Floats, Tree
+from waspada.interpretation.gaps import explain_gap
 from waspada.interpretation.model import Drivers
 
 MEAN_OF_REGIONS = "mean_of_regions"
 SCALE_MIDDLE = "scale_middle"
+EARLIER_ROUND = "earlier_round"
 
 HEADLINES_OF_CONCERN = 4
 HEADLINES_OF_RELIEF = 3
@@ -42,13 +44,63 @@ def explain(
     """
     brought = np.zeros((len(values), len(tree.items)))
     brought[shown] = attribute(values[shown], tree)
-    level = np.where(shown[:, None, None], _levelling(hidden, item_weights(tree)), 0.0)
+    level = np.where(shown[:, None, None], levelling(hidden, item_weights(tree)), 0.0)
     brought = (level @ brought[:, :, None])[:, :, 0]
     spread = level @ covariance @ level.transpose(0, 2, 1)
     n = int(shown.sum())
     reference = brought[shown].mean(axis=0) if n > 1 else np.zeros(len(tree.items))
-    contribution = np.where(shown[:, None], brought - reference, 0.0)
-    variance = _about_mean(spread, n)
+    return summed(
+        np.where(shown[:, None], brought - reference, 0.0),
+        _about_mean(spread, n),
+        t,
+        hidden,
+        shown,
+        concern=concern,
+        reference=MEAN_OF_REGIONS if n > 1 else SCALE_MIDDLE,
+    )
+
+
+def explain_change(
+    before: Floats,
+    after: Floats,
+    tree: Tree,
+    covariance: Floats,
+    t: Floats,
+    hidden: Flags,
+    *,
+    concern: int,
+) -> Drivers:
+    """What the change of each region's index between two rounds is made of.
+
+        contribution_ri = g_ri of `gaps.explain_gap`      sums over i to after_r - before_r
+
+    Items in `hidden`, those that either round hides, are levelled as in `explain`.
+
+    before, after: (n_regions, places). covariance: (n_regions, n_items, n_items) of both rounds
+    added: the rounds count as independent samples. Where a tree is not arithmetic it is that of
+    attributions from the middle of the scale, close to that of the contributions but not the same.
+    """
+    level = levelling(hidden, item_weights(tree))
+    brought = (level @ explain_gap(before, after, tree)[:, :, None])[:, :, 0]
+    spread = level @ covariance @ level.transpose(0, 2, 1)
+    everyone = np.ones(len(before), dtype=bool)
+    return summed(brought, spread, t, hidden, everyone, concern=concern, reference=EARLIER_ROUND)
+
+
+def summed(
+    contribution: Floats,
+    variance: Floats,
+    t: Floats,
+    hidden: Flags,
+    shown: Flags,
+    *,
+    concern: int,
+    reference: str,
+) -> Drivers:
+    """Drivers with the intervals of each one and of sums of several.
+
+    contribution: (n_regions, n_items). variance: (n_regions, n_items, n_items).
+    """
     half = t[:, None] * np.sqrt(np.einsum("rii->ri", variance))
     headline = headlines(contribution * concern, ~hidden & shown[:, None])
 
@@ -77,7 +129,7 @@ def explain(
         headline=headline,
         hidden=hidden,
         shown=shown,
-        reference=MEAN_OF_REGIONS if n > 1 else SCALE_MIDDLE,
+        reference=reference,
     )
 
 
@@ -111,7 +163,7 @@ def item_weights(tree: Tree) -> Floats:
     return items
 
 
-def _levelling(hidden: Flags, weights: Floats) -> Floats:
+def levelling(hidden: Flags, weights: Floats) -> Floats:
     """(n_regions, n_items, n_items) the linear map that spreads hidden items by weight."""
     share = np.where(hidden, weights, 0.0)
     total = share.sum(axis=1, keepdims=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +17,16 @@ class Ranks:
 
     rank: (n_regions,) 1 = highest score. lower, upper: marginal 95 % confidence set.
     pairs: (higher, lower) positions whose difference is real, simultaneously for all pairs.
+    taking_part: positions of the regions with a set. drawn: (their number, n_replicates) scores in
+    replicates, with the spread of the standard error.
     """
 
     rank: NDArray[np.int64]
     lower: NDArray[np.int64]
     upper: NDArray[np.int64]
     pairs: tuple[tuple[int, int], ...] = ()
+    taking_part: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    drawn: Floats = field(default_factory=lambda: np.zeros((0, 0)))
 
     @property
     def together(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -54,6 +58,7 @@ class Categories:
     probability: (n_regions, n_bands) share of the replicates in each band, NaN without replicates.
     cut_offs: (n_bands + 1,) in points of the index, as used for the estimate.
     flags: per region, why no category may be named.
+    probability_held: like `probability`, with the cut-offs kept at those of the estimate.
     """
 
     rule: CategoryRule
@@ -61,6 +66,34 @@ class Categories:
     probability: Floats
     cut_offs: Floats
     flags: tuple[tuple[str, ...], ...]
+    probability_held: Floats
+
+
+@dataclass(frozen=True)
+class PreviousWord:
+    """What an earlier round said of a region: the word it had, and the one by the line."""
+
+    word: str
+    by_line: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """The word each region has, after hysteresis. Arrays are (n_regions,), positions of bands.
+
+    word: -1 where none may be named. by_line: what the cut-offs alone say. kept: the word of the
+    earlier round stands although the line says another. line_up, line_down: points by which the
+    score would have to rise, or fall, for the word by the line to change; word_up, word_down: for
+    the word it has. NaN where nothing within 0..100 would change it, or none is named.
+    """
+
+    word: NDArray[np.int64]
+    by_line: NDArray[np.int64]
+    kept: NDArray[np.bool_]
+    line_up: Floats
+    line_down: Floats
+    word_up: Floats
+    word_down: Floats
 
 
 @dataclass(frozen=True)
@@ -90,3 +123,24 @@ class Drivers:
     hidden: NDArray[np.bool_]
     shown: NDArray[np.bool_]
     reference: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Change of every score between two rounds. Arrays are (n_regions, n_nodes).
+
+    difference: after - before, in points; NaN where a score is missing. lower, upper: its 95 %
+    interval. p_value, q_value: of the test that the change is no larger than `minimum_effect`, and
+    the same adjusted for all tests made. direction: +1 rose, -1 fell, 0 within the error.
+    tested: where there is a test at all; elsewhere the numbers are NaN and the direction 0.
+    """
+
+    difference: Floats
+    lower: Floats
+    upper: Floats
+    p_value: Floats
+    q_value: Floats
+    direction: NDArray[np.int64]
+    tested: NDArray[np.bool_]
+    minimum_effect: float
+    rate: float

@@ -1,4 +1,4 @@
-"""The files of a run: four CSV tables and the record. Numbers are rounded here, once."""
+"""The files of a run: CSV tables and the record. Numbers are rounded here, once."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from waspada.collection.model import SetAside
 from waspada.errors import WaspadaError
-from waspada.publication.model import ScoreRow, Tables
+from waspada.publication.model import ChangeTables, ScoreRow, Tables
 
 DECIMALS = 6
 """Digits after the point of every number in a file."""
@@ -25,6 +26,18 @@ CHECKS, WITHOUT = "checks.csv", "without_flagged.csv"
 """Only where the answers were checked, the second only for the office and with a flag."""
 
 FILES = ("scores.csv", "ranks.csv", "categories.csv", "drivers.csv", RECORD)
+FILES = (
+    "scores.csv",
+    "ranks.csv",
+    "rank_probabilities.csv",
+    "pairs.csv",
+    "groups.csv",
+    "categories.csv",
+    "drivers.csv",
+    "shrinkage.csv",
+    RECORD,
+)
+CHANGE_FILES = ("changes.csv", "change_drivers.csv", RECORD)
 
 Cell = str | int | float | None
 
@@ -98,9 +111,13 @@ def write_tables(tables: Tables, folder: Path, *, force: bool = False) -> tuple[
     texts = {
         "scores.csv": scores_csv(tables),
         "ranks.csv": ranks_csv(tables),
+        "rank_probabilities.csv": rank_probabilities_csv(tables),
+        "pairs.csv": pairs_csv(tables),
+        "groups.csv": groups_csv(tables),
         "categories.csv": categories_csv(tables),
         "drivers.csv": drivers_csv(tables),
-        RECORD: json.dumps(tables.record, ensure_ascii=False, indent=2, sort_keys=True) + "\n",
+        "shrinkage.csv": shrinkage_csv(tables),
+        RECORD: record_text(tables.record),
     }
     if tables.checks:
         texts[CHECKS] = checks_csv(tables)
@@ -108,6 +125,26 @@ def write_tables(tables: Tables, folder: Path, *, force: bool = False) -> tuple[
         texts[WITHOUT] = without_flagged_csv(tables)
     names = (*(name for name in (CHECKS, WITHOUT) if name in texts), *FILES)
     return tuple(write_whole(folder / name, texts[name]) for name in names)
+
+
+def write_changes(tables: ChangeTables, folder: Path, *, force: bool = False) -> tuple[Path, ...]:
+    """Write the tables of a comparison of two rounds, as `write_tables` does."""
+    check_folder(folder, force=force)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / RECORD).unlink(missing_ok=True)
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+    texts = {
+        "changes.csv": changes_csv(tables),
+        "change_drivers.csv": drivers_csv(tables),
+        RECORD: record_text(tables.record),
+    }
+    return tuple(write_whole(folder / name, texts[name]) for name in CHANGE_FILES)
+
+
+def record_text(record: dict[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
 def write_whole(path: Path, text: str) -> Path:
@@ -188,19 +225,87 @@ def ranks_csv(tables: Tables) -> str:
 
 
 def categories_csv(tables: Tables) -> str:
-    """One probability column per category of the rule; without a rule only the header."""
+    """One probability column per category of the rule; without a rule only the header.
+
+    Rules whose cut-offs move with the regions have a second set, with cut-offs held.
+    """
     rule = tables.record.get("category_rule")
     names: Sequence[str] = rule["categories"] if rule else ()
+    held = names if rule and rule["kind"] == "mean_sd" else ()
     return csv_text(
-        ["region", "category", *(f"probability_{name}" for name in names)],
+        [
+            "region",
+            "category",
+            *(f"probability_{name}" for name in names),
+            *(f"probability_held_{name}" for name in held),
+            *("by_line", "kept", "line_up", "line_down", "word_up", "word_down"),
+        ],
         (
-            [row.region, row.category, *(row.probabilities.get(name) for name in names)]
+            [
+                row.region,
+                row.category,
+                *(row.probabilities.get(name) for name in names),
+                *(row.probabilities_held.get(name) for name in held),
+                *(row.by_line, int(row.kept)),
+                *(row.line_up, row.line_down, row.word_up, row.word_down),
+            ]
             for row in tables.categories
         ),
     )
 
 
-def drivers_csv(tables: Tables) -> str:
+def rank_probabilities_csv(tables: Tables) -> str:
+    return csv_text(
+        ["region", "node", "top_1", "top_3", "top_5", "top_half"],
+        (
+            [r.region, r.node, r.top_1, r.top_3, r.top_5, r.top_half]
+            for r in tables.rank_probabilities
+        ),
+    )
+
+
+def pairs_csv(tables: Tables) -> str:
+    """higher: the region with the higher score; told_apart: 1 where the difference is real."""
+    return csv_text(
+        ["higher", "lower", "probability_above", "told_apart"],
+        ([p.higher, p.lower, p.probability_above, int(p.told_apart)] for p in tables.pairs),
+    )
+
+
+def groups_csv(tables: Tables) -> str:
+    """One line per group and region; groups overlap."""
+    return csv_text(
+        ["group", "region"],
+        ([n, region] for n, group in enumerate(tables.groups, start=1) for region in group),
+    )
+
+
+def shrinkage_csv(tables: Tables) -> str:
+    return csv_text(
+        ["region", "node", "score", "shrunken", "lower", "upper", "share"],
+        (
+            [s.region, s.node, s.score, s.shrunken, s.lower, s.upper, s.share]
+            for s in tables.shrinkage
+        ),
+    )
+
+
+def changes_csv(tables: ChangeTables) -> str:
+    """word: rose, fell, within_error; empty where nothing was tested."""
+    numbers = ["before", "after", "change", "lower", "upper", "p_value", "q_value"]
+    return csv_text(
+        ["region", "node", "level", *numbers, "word", "flags"],
+        (
+            [
+                *(c.region, c.node, c.level, c.before, c.after, c.change, c.lower, c.upper),
+                *(c.p_value, c.q_value, c.word, ";".join(c.flags)),
+            ]
+            for c in tables.changes
+        ),
+    )
+
+
+def drivers_csv(tables: Tables | ChangeTables) -> str:
     """item is empty where several are joined; joined tells how many."""
     return csv_text(
         ["region", "item", "contribution", "lower", "upper", "joined"],

@@ -19,6 +19,11 @@ Flags of a category (beside those of the index, where its score is withheld):
     elements_missing  more than one required element is absent or left out
     elements_unknown  the answers do not tell elements, so nobody can check them; a word is named
     too_few_regions   the rule takes its cut-offs from the regions, and there are not enough
+
+Flags of a change:
+    not_compared      the region has not enough data, or no answers, in one of the rounds
+    withheld          one of the two scores is not shown
+    no_interval       nobody knows the error of one of the two scores
 """
 
 from __future__ import annotations
@@ -72,12 +77,69 @@ class RankRow:
 
 @dataclass(frozen=True)
 class CategoryRow:
-    """probabilities: category -> 0..1 in the order of the rule; empty where none may be named."""
+    """The word of a region.
+
+    category: after hysteresis. by_line: what the cut-offs alone say, "" where none may be named.
+    kept: the word of the last round stands although the line says another. probabilities: category
+    -> 0..1 in the order of the rule, of the word by the line; empty where none may be named.
+    probabilities_held: the same with the cut-offs of the estimate, for rules whose cut-offs move.
+    line_up, line_down: points by which the score would have to rise or fall for `by_line` to
+    change; word_up, word_down: for `category`. None where nothing on the scale would change it.
+    """
 
     region: str
     category: str
     probabilities: dict[str, float] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    by_line: str = ""
+    kept: bool = False
+    probabilities_held: dict[str, float] = field(default_factory=dict)
+    line_up: float | None = None
+    line_down: float | None = None
+    word_up: float | None = None
+    word_down: float | None = None
+
+
+@dataclass(frozen=True)
+class RankProbabilityRow:
+    """Probability that a region is among the highest k: 1, 3, 5, or half of those ranked."""
+
+    region: str
+    node: str
+    top_1: float
+    top_3: float
+    top_5: float
+    top_half: float
+
+
+@dataclass(frozen=True)
+class PairRow:
+    """Two regions at the index: the one with the higher score first.
+
+    probability_above: that `higher` truly lies above `lower`, ties counting half. told_apart: the
+    difference is real at 95 % with all pairs tested at once, as in `difference_pairs`.
+    """
+
+    higher: str
+    lower: str
+    probability_above: float
+    told_apart: bool
+
+
+@dataclass(frozen=True)
+class ShrinkageRow:
+    """A score drawn to the mean of the regions; an alternative, never in place of the score.
+
+    score: as in `ScoreRow`. shrunken, lower, upper: 0..100. share: weight of the mean, 0..1.
+    """
+
+    region: str
+    node: str
+    score: float
+    shrunken: float
+    lower: float
+    upper: float
+    share: float
 
 
 @dataclass(frozen=True)
@@ -186,6 +248,8 @@ class Tables:
 
     node_means: node -> plain mean over the regions that have a score (the published rule for a
     province). difference_pairs: (higher, lower) regions whose index difference is real at 95 %.
+    groups: regions that cannot be told apart; two share a group exactly when they differ by
+    nothing real.
     """
 
     scores: tuple[ScoreRow, ...]
@@ -203,3 +267,40 @@ class Tables:
     record: dict[str, Any]
     checks: tuple[CheckRow, ...] = ()
     without_flagged: tuple[WithoutRow, ...] = ()
+    rank_probabilities: tuple[RankProbabilityRow, ...] = ()
+    pairs: tuple[PairRow, ...] = ()
+    groups: tuple[tuple[str, ...], ...] = ()
+    shrinkage: tuple[ShrinkageRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """Change of one region at one node between two rounds.
+
+    before, after: 0..100. change, lower, upper: points, after - before with its 95 % interval.
+    p_value, q_value: of the test against the minimum effect, and adjusted for all tests.
+    word: "rose", "fell", "within_error"; "" where nothing was tested.
+    """
+
+    region: str
+    node: str
+    level: str
+    before: float | None
+    after: float | None
+    change: float | None
+    lower: float | None
+    upper: float | None
+    p_value: float | None
+    q_value: float | None
+    word: str
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChangeTables:
+    """All results of comparing two rounds. drivers: what the change of the index is made of."""
+
+    changes: tuple[ChangeRow, ...]
+    drivers: tuple[DriverRow, ...]
+    driver_sums: tuple[DriverSum, ...]
+    record: dict[str, Any]

@@ -11,8 +11,9 @@ from waspada.collection.model import EVERYONE, Responses
 from waspada.index.given import fingerprint_scores
 from waspada.index.model import Floats, GivenScores, Groups, Tree
 from waspada.index.raking import Composition
+from waspada.index.model import Flags, Floats, Groups, Tree
 from waspada.instrument.model import Instrument
-from waspada.interpretation.model import Categories
+from waspada.interpretation.model import Categories, Changes
 from waspada.uncertainty.interval import LEVEL
 from waspada.uncertainty.model import Intervals
 from waspada.uncertainty.student import t_quantile
@@ -161,4 +162,62 @@ def notes(
         "level between, or use the arithmetic mean."
         for node in too_wide
     ]
+    return found
+
+
+def change_record(
+    instrument: Instrument, earlier: Instrument, changes: Changes, compared: Flags
+) -> dict[str, Any]:
+    """What a comparison of two rounds records. compared: (n_regions,)."""
+    shared = run_record("change", instrument, None, {})
+    del shared["category_rule"], shared["node_means"]
+    return {
+        **shared,
+        "earlier_instrument": {
+            "code": earlier.code,
+            "version": earlier.version,
+            "fingerprint": earlier.fingerprint,
+            "form": earlier.form.value,
+        },
+        "minimum_effect": changes.minimum_effect,
+        "false_discovery_rate": changes.rate,
+        "counts": {
+            "regions": len(compared),
+            "regions_compared": int(compared.sum()),
+            "tests": int(changes.tested.sum()),
+            "rose": int((changes.direction > 0).sum()),
+            "fell": int((changes.direction < 0).sum()),
+        },
+    }
+
+
+def change_notes(
+    instrument: Instrument,
+    anchors: bool,
+    left_out: tuple[str, ...],
+    undriven: bool,
+    compared: Flags,
+) -> list[str]:
+    """Sentences about what a comparison of two rounds does not say."""
+    found = [
+        "The two rounds count as independent samples: answers are anonymous, so people who came "
+        "twice cannot be linked."
+    ]
+    if anchors:
+        n = len(instrument.index_items)
+        found.append(
+            f"Compared are the {n} anchor items that both versions ask alike, with tree and "
+            "weights of the later one; the scores are not those of the full index."
+        )
+    if left_out:
+        found.append(
+            f"Anchor items that are not asked alike after all, left out: {', '.join(left_out)}."
+        )
+    if not compared.any():
+        found.append("No region has enough data in both rounds; nothing is compared.")
+    elif undriven:
+        found.append(
+            "No drivers: a node has too many children for exact Shapley shares. Put a level "
+            "between, or use the arithmetic mean."
+        )
     return found

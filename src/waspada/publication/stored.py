@@ -12,9 +12,12 @@ from waspada.publication.model import (
     DriverRow,
     DriverSum,
     ElementRow,
+    PairRow,
     QualityRow,
+    RankProbabilityRow,
     RankRow,
     ScoreRow,
+    ShrinkageRow,
     Tables,
     WithoutRow,
 )
@@ -35,13 +38,26 @@ _ROWS: dict[str, Callable[..., Any]] = {
     "without_flagged": WithoutRow,
 }
 
+_LATER_ROWS: dict[str, Callable[..., Any]] = {
+    "rank_probabilities": RankProbabilityRow,
+    "shrinkage": ShrinkageRow,
+}
+"""Tables that runs stored before them do not have; they read as empty."""
+
 
 def tables_to_json(tables: Tables) -> dict[str, Any]:
     """JSON values (dicts, lists, text, numbers, None). Python writes the shortest text that reads
     back as the same float64, so a trip through `json` is exact."""
     return {
         "format": FORMAT,
-        **{name: [_listed(asdict(row)) for row in getattr(tables, name)] for name in _ROWS},
+        **{
+            name: [_listed(asdict(row)) for row in getattr(tables, name)]
+            for name in (*_ROWS, *_LATER_ROWS)
+        },
+        "pairs": [
+            [row.higher, row.lower, row.probability_above, row.told_apart] for row in tables.pairs
+        ],
+        "groups": [list(group) for group in tables.groups],
         "node_means": dict(tables.node_means),
         "node_mean_intervals": {k: list(v) for k, v in tables.node_mean_intervals.items()},
         "driver_reference": tables.driver_reference,
@@ -58,6 +74,10 @@ def tables_from_json(stored: dict[str, Any]) -> Tables:
         name: tuple(kind(**_tupled(row)) for row in stored.get(name, ()))
         for name, kind in _ROWS.items()
     }
+    rows |= {
+        name: tuple(kind(**_tupled(row)) for row in stored.get(name, []))
+        for name, kind in _LATER_ROWS.items()
+    }
     return Tables(
         **rows,
         node_means=dict(stored["node_means"]),
@@ -67,6 +87,8 @@ def tables_from_json(stored: dict[str, Any]) -> Tables:
         driver_reference=stored["driver_reference"],
         difference_pairs=tuple((high, low) for high, low in stored["difference_pairs"]),
         record=stored["record"],
+        pairs=tuple(PairRow(*row) for row in stored.get("pairs", [])),
+        groups=tuple(tuple(group) for group in stored.get("groups", [])),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -11,17 +11,28 @@ from waspada.index.facts import evidence_below, is_recorded
 from waspada.index.model import ElementState, Estimate, Floats, Groups, Sample
 from waspada.instrument.model import Instrument
 from waspada.interpretation.model import Categories, Drivers, Ranks
+from waspada.index.model import ElementState, Estimate, Flags, Floats, Groups, Sample
+from waspada.instrument.model import Instrument, RuleKind
+from waspada.interpretation.groups import groups_of
+from waspada.interpretation.hysteresis import keep_words
+from waspada.interpretation.model import Categories, Changes, Drivers, PreviousWord, Ranks
+from waspada.interpretation.ranks import probability_above, probability_of_rank
+from waspada.interpretation.shrinkage import Shrunken
 from waspada.publication.disclosure import Withheld
 from waspada.publication.model import (
     NOT_ENOUGH_DATA,
     CategoryRow,
     CheckRow,
+    ChangeRow,
     DriverRow,
     DriverSum,
     ElementRow,
+    PairRow,
     QualityRow,
+    RankProbabilityRow,
     RankRow,
     ScoreRow,
+    ShrinkageRow,
 )
 from waspada.quality.model import MINIMUM_RESPONSES, Check, Completeness, Finding, Measure
 from waspada.uncertainty.model import Intervals
@@ -151,6 +162,57 @@ def pairs(regions: tuple[str, ...], ranks: Ranks) -> tuple[tuple[str, str], ...]
     return tuple((regions[high], regions[low]) for high, low in ranks.pairs)
 
 
+def rank_probability_rows(
+    regions: tuple[str, ...], ranks: dict[str, Ranks]
+) -> tuple[RankProbabilityRow, ...]:
+    """One row per region and ranked node that takes part in rank sets."""
+    rows = []
+    for node, found in ranks.items():
+        half = max(len(found.taking_part) // 2, 1)
+        chances = probability_of_rank(found, (1, 3, 5, half))
+        rows += [
+            RankProbabilityRow(regions[r], node, *map(float, chances[r])) for r in found.taking_part
+        ]
+    return tuple(sorted(rows, key=lambda row: regions.index(row.region)))
+
+
+def pair_rows(regions: tuple[str, ...], ranks: Ranks) -> tuple[PairRow, ...]:
+    """Every two regions that take part, from the highest rank on."""
+    order = _by_rank(ranks)
+    above, apart = probability_above(ranks), set(ranks.pairs)
+    return tuple(
+        PairRow(regions[high], regions[low], float(above[high, low]), (high, low) in apart)
+        for place, high in enumerate(order)
+        for low in order[place + 1 :]
+    )
+
+
+def group_rows(regions: tuple[str, ...], ranks: Ranks) -> tuple[tuple[str, ...], ...]:
+    """Groups of region codes, from the highest on."""
+    return tuple(tuple(regions[r] for r in group) for group in groups_of(ranks))
+
+
+def _by_rank(ranks: Ranks) -> list[int]:
+    return sorted(ranks.taking_part.tolist(), key=lambda r: (ranks.rank[r], r))
+
+
+def shrinkage_rows(
+    regions: tuple[str, ...], compared: dict[str, Floats], shrunken: dict[str, Shrunken | None]
+) -> tuple[ShrinkageRow, ...]:
+    """One row per region and node with a shrunken score. compared: node -> (n_regions,) scores."""
+    return tuple(
+        ShrinkageRow(
+            region,
+            node,
+            float(compared[node][r]),
+            *(float(x[r]) for x in (found.score, found.lower, found.upper, found.share)),
+        )
+        for r, region in enumerate(regions)
+        for node, found in shrunken.items()
+        if found is not None and not np.isnan(found.score[r])
+    )
+
+
 def root_flags(
     scores: tuple[ScoreRow, ...], instrument: Instrument, lacks_elements: bool
 ) -> list[tuple[str, ...]]:
@@ -165,48 +227,69 @@ def root_flags(
 
 
 def category_rows(
-    regions: tuple[str, ...], categories: Categories | None, extra: list[tuple[str, ...]]
+    regions: tuple[str, ...],
+    categories: Categories | None,
+    scores: Floats,
+    extra: list[tuple[str, ...]],
+    previous: Mapping[str, PreviousWord] | None = None,
 ) -> tuple[CategoryRow, ...]:
-    """One row per region; none without a rule. extra: further flags per region."""
+    """One row per region; none without a rule.
+
+    scores: (n_regions,) as categorised. extra: further flags per region. previous: words of the
+    last round.
+    """
     if categories is None:
         return ()
+    words = keep_words(categories, scores, regions, previous)
+    moving = categories.rule.kind is RuleKind.MEAN_SD
     return tuple(
         CategoryRow(
             region=region,
-            category=_category(categories, r),
-            probabilities=_probabilities(categories, r),
+            category=_category(categories, words.word[r]) or NOT_ENOUGH_DATA,
+            probabilities=_probabilities(categories, categories.probability[r]),
             flags=tuple(dict.fromkeys((*extra[r], *categories.flags[r]))),
+            by_line=_category(categories, words.by_line[r]),
+            kept=bool(words.kept[r]),
+            probabilities_held=(
+                _probabilities(categories, categories.probability_held[r]) if moving else {}
+            ),
+            line_up=optional(words.line_up[r]),
+            line_down=optional(words.line_down[r]),
+            word_up=optional(words.word_up[r]),
+            word_down=optional(words.word_down[r]),
         )
         for r, region in enumerate(regions)
     )
 
 
-def _category(categories: Categories, r: int) -> str:
-    band = categories.category[r]
-    return categories.rule.bands[band].category if band >= 0 else NOT_ENOUGH_DATA
+def _category(categories: Categories, band: int) -> str:
+    return categories.rule.bands[band].category if band >= 0 else ""
 
 
-def _probabilities(categories: Categories, r: int) -> dict[str, float]:
-    shares = categories.probability[r]
+def _probabilities(categories: Categories, shares: Floats) -> dict[str, float]:
     if np.isnan(shares).any():
         return {}
     bands = categories.rule.bands
     return {band.category: float(p) for band, p in zip(bands, shares, strict=True)}
 
 
-def driver_rows(sample: Sample, drivers: Drivers | None) -> tuple[DriverRow, ...]:
+def driver_rows(
+    regions: tuple[str, ...], items: tuple[str, ...], drivers: Drivers | None
+) -> tuple[DriverRow, ...]:
     """Per region the items from the strongest to the weakest, hidden ones joined at the end."""
-    return tuple(_driver_rows(sample, drivers)) if drivers else ()
+    return tuple(_driver_rows(regions, items, drivers)) if drivers else ()
 
 
-def _driver_rows(sample: Sample, drivers: Drivers) -> Iterator[DriverRow]:
+def _driver_rows(
+    regions: tuple[str, ...], items: tuple[str, ...], drivers: Drivers
+) -> Iterator[DriverRow]:
     for r in np.flatnonzero(drivers.shown):
-        region = sample.regions[r]
+        region = regions[r]
         for i in np.argsort(-np.abs(drivers.contribution[r]), kind="stable"):
             if not drivers.hidden[r, i]:
                 yield DriverRow(
                     region=region,
-                    item=sample.tree.items[i],
+                    item=items[i],
                     contribution=float(drivers.contribution[r, i]),
                     lower=optional(drivers.lower[r, i]),
                     upper=optional(drivers.upper[r, i]),
@@ -224,17 +307,17 @@ def _driver_rows(sample: Sample, drivers: Drivers) -> Iterator[DriverRow]:
             )
 
 
-def driver_sums(sample: Sample, drivers: Drivers | None) -> tuple[DriverSum, ...]:
+def driver_sums(regions: tuple[str, ...], drivers: Drivers | None) -> tuple[DriverSum, ...]:
     """Per region the drivers outside the headlines together, and all of them together."""
-    return tuple(_driver_sums(sample, drivers)) if drivers else ()
+    return tuple(_driver_sums(regions, drivers)) if drivers else ()
 
 
-def _driver_sums(sample: Sample, drivers: Drivers) -> Iterator[DriverSum]:
+def _driver_sums(regions: tuple[str, ...], drivers: Drivers) -> Iterator[DriverSum]:
     rest = (drivers.rest, drivers.rest_lower, drivers.rest_upper)
     total = (drivers.total, drivers.total_lower, drivers.total_upper)
     outside = (~drivers.headline).sum(axis=1)
     for r in np.flatnonzero(drivers.shown):
-        region = sample.regions[r]
+        region = regions[r]
         if outside[r]:
             yield DriverSum(region, "rest", int(outside[r]), *(float(x[r]) for x in rest))
         yield DriverSum(region, "total", drivers.headline.shape[1], *(float(x[r]) for x in total))
@@ -347,3 +430,53 @@ def _given_flags(entered: float, score: float) -> tuple[str, ...]:
     if not np.isnan(entered):
         return ("given", "no_interval")
     return ("children_missing",) if np.isnan(score) else ("no_interval",)
+
+
+CHANGE_WORDS = {1: "rose", -1: "fell", 0: "within_error"}
+
+
+def change_rows(
+    regions: tuple[str, ...],
+    nodes: tuple[tuple[str, str], ...],
+    before: Floats,
+    after: Floats,
+    compared: Flags,
+    changes: Changes,
+) -> tuple[ChangeRow, ...]:
+    """One row per region and node. nodes: (code, level). before, after: (n_regions, n_nodes), NaN
+    = not shown. compared: (n_regions,) regions with enough data in both rounds."""
+    return tuple(
+        _change_row(region, node, r, k, before, after, bool(compared[r]), changes)
+        for r, region in enumerate(regions)
+        for k, node in enumerate(nodes)
+    )
+
+
+def _change_row(
+    region: str,
+    node: tuple[str, str],
+    r: int,
+    k: int,
+    before: Floats,
+    after: Floats,
+    compared: bool,
+    changes: Changes,
+) -> ChangeRow:
+    known, tested = not np.isnan(changes.difference[r, k]), bool(changes.tested[r, k])
+    flags: tuple[str, ...] = () if tested else ("no_interval",)
+    if not known:
+        flags = ("withheld",) if compared else ("not_compared",)
+    return ChangeRow(
+        region=region,
+        node=node[0],
+        level=node[1],
+        before=optional(before[r, k]) if known else None,
+        after=optional(after[r, k]) if known else None,
+        change=optional(changes.difference[r, k]),
+        lower=optional(changes.lower[r, k]),
+        upper=optional(changes.upper[r, k]),
+        p_value=optional(changes.p_value[r, k]),
+        q_value=optional(changes.q_value[r, k]),
+        word=CHANGE_WORDS[int(changes.direction[r, k])] if tested else "",
+        flags=flags,
+    )

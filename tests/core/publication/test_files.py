@@ -24,6 +24,9 @@ ASKED = instrument(
 )
 
 
+LATER_COLUMNS = ["by_line", "kept", "line_up", "line_down", "word_up", "word_down"]
+
+
 @pytest.fixture(scope="module")
 def tables():
     responses = random_answers(ASKED, {"63.01": 40, "63.02": 25, "63.03": 3}, elements="abc")
@@ -60,11 +63,12 @@ def test_scores_hold_one_line_per_region_and_node(tables):
 
 def test_categories_have_a_column_per_category_and_a_header_without_a_rule(tables):
     rows = rows_of(categories_csv(tables))
-    assert list(rows[0])[2:] == ["probability_low", "probability_medium", "probability_high"]
+    assert list(rows[0])[2:5] == ["probability_low", "probability_medium", "probability_high"]
+    assert list(rows[0])[5:] == LATER_COLUMNS
     assert rows[-1]["category"] == "not_enough_data"
     assert rows[-1]["probability_low"] == ""
     bare = replace(tables, categories=(), record={**tables.record, "category_rule": None})
-    assert categories_csv(bare) == "region,category\n"
+    assert categories_csv(bare) == ",".join(["region", "category", *LATER_COLUMNS]) + "\n"
 
 
 def test_drivers_of_a_region_add_up_to_its_distance_from_the_mean(tables):
@@ -85,7 +89,8 @@ def test_folder_with_other_files_is_refused_and_an_earlier_run_is_replaced(table
     assert [p.name for p in tmp_path.iterdir()] == ["letter.txt"]
     written = write_tables(tables, tmp_path, force=True)
     assert {p.name for p in written} == {
-        "scores.csv", "ranks.csv", "categories.csv", "drivers.csv", "run.json",
+        "scores.csv", "ranks.csv", "rank_probabilities.csv", "pairs.csv", "groups.csv",
+        "categories.csv", "drivers.csv", "shrinkage.csv", "run.json",
     }  # fmt: skip
     assert (tmp_path / "letter.txt").read_text() == "keep me"
     (tmp_path / "set_aside.csv").write_text("of the earlier run")
