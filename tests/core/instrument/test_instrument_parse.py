@@ -16,6 +16,7 @@ from tests.core.instrument.minimal import (
     with_rows,
     without_sheet,
 )
+from waspada.errors import InstrumentError
 from waspada.instrument.columns import KNOWN, header_key, not_used
 from waspada.instrument.model import (
     Aggregation,
@@ -124,6 +125,17 @@ def test_the_first_category_rule_is_the_default_and_open_ends_are_infinite(instr
     assert halves.bands[1] == Band("high", Text("Tinggi", "High"), 50.0, 100.0)
     assert spread.kind is RuleKind.MEAN_SD
     assert (spread.bands[0].lower, spread.bands[1].upper) == (-math.inf, math.inf)
+
+
+def test_steps_are_points_from_the_middle_and_reach_both_ends_of_the_scale():
+    band = {"rule": "steps", "kind": "steps", f"label{ID}": "x", f"label{EN}": "x"}
+    low = {**band, "category": "low", "lower": "-50", "upper": "-12.5"}
+    high = {**band, "category": "high", "lower": "-12.5", "upper": "50"}
+    steps = parse(with_rows(minimal(), "categories", low, high)).category_rules[-1]
+    assert steps.kind is RuleKind.STEPS
+    assert [(b.lower, b.upper) for b in steps.bands] == [(-50, -12.5), (-12.5, 50)]
+    with pytest.raises(InstrumentError, match="Write 50 here"):
+        parse(with_rows(minimal(), "categories", low, {**high, "upper": "100"}))
 
 
 def test_parents_come_before_children_and_otherwise_the_sheet_decides():

@@ -111,3 +111,18 @@ def test_rule_is_chosen_by_code_or_by_default():
     assert choose_rule(instrument([item("p")]), None) is None
     with pytest.raises(QualityError, match="Its rules: thirds, spread"):
         choose_rule(asked, "quarters")
+
+
+def test_probability_with_held_cut_offs_moves_where_the_recomputed_one_stands():
+    """All regions 30 points higher in one of two replicates: by moving lines nobody changes, by
+    the lines of the estimate all are high half of the time."""
+    scores = np.array([30, 50, 70.0])
+    found = categorise(SPREAD, scores, np.stack([scores, scores + 30]), fine(3))
+    assert found.probability[1].tolist() == [0, 1, 0]
+    assert found.probability_held[1].tolist() == [0, 0.5, 0.5]
+
+
+def test_fixed_cut_offs_have_one_probability():
+    replicates = np.random.default_rng(1).uniform(0, 100, (50, 2))
+    found = categorise(FIXED, np.array([45.0, 70]), replicates, fine(2))
+    np.testing.assert_array_equal(found.probability, found.probability_held)

@@ -4,8 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
-from waspada.interpretation.ranks import rank_regions, rank_sets
+from waspada.interpretation.ranks import (
+    normal_score,
+    probability_above,
+    probability_of_rank,
+    rank_regions,
+    rank_sets,
+)
 from waspada.uncertainty.student import normal_quantile, t_quantile
 
 NAN = np.nan
@@ -125,3 +132,120 @@ def test_the_set_of_all_pairs_agrees_with_the_pairs_and_holds_the_marginal_one()
         assert upper[r] == 5 - sum(high == r for high, _ in found.pairs)
         assert 1 <= lower[r] <= found.lower[r] <= found.upper[r] <= upper[r] <= 5
     assert (lower[5], upper[5]) == (0, 0)
+
+
+# Probabilities ----------------------------------------------------------------------------------
+
+
+def slow_probabilities(x, drawn, tops):
+    """One replicate and one region at a time, by counting who is higher."""
+    within = np.zeros((len(x), len(tops)))
+    above = np.zeros((len(x), len(x)))
+    for replicate in drawn:
+        for i, own in enumerate(replicate):
+            higher = sum(other > own + 1e-9 for other in replicate)
+            within[i] += [higher < top for top in tops]
+            for j, other in enumerate(replicate):
+                above[i, j] += 0.5 if abs(own - other) <= 1e-9 else float(own > other)
+    np.fill_diagonal(above, NAN)
+    return within / len(drawn), above / len(drawn)
+
+
+def test_probabilities_of_ranks_and_pairs_are_shares_of_the_replicates():
+    """Whole numbers, so that many replicates tie; standard errors as the replicates spread."""
+    chance = np.random.default_rng(8)
+    scores = np.array([52.0, 50, 50, 47, NAN])
+    replicates = np.rint(chance.normal(scores, 2.0, (300, 5)))
+    se = replicates.std(axis=0, ddof=1)
+    found = rank_sets(scores, replicates, se, np.full(5, 20.0))
+    within, above = slow_probabilities(scores[:4], replicates[:, :4], (1, 2, 9))
+    np.testing.assert_allclose(probability_of_rank(found, (1, 2, 9))[:4], within)
+    np.testing.assert_allclose(probability_above(found)[:4, :4], above)
+    assert np.isnan(probability_of_rank(found, (1,))[4]).all()
+    assert np.isnan(probability_above(found)[4]).all()
+
+
+def test_probabilities_add_up():
+    """One place each without ties: P(rank 1) sums to 1; above and below are opposites."""
+    found = sets([55, 52, 50, 49, 41], [3, 2, 4, 3, 3])
+    first, third = probability_of_rank(found, (1, 3)).T
+    assert first.sum() == pytest.approx(1) and third.sum() == pytest.approx(3)
+    above = probability_above(found)
+    np.testing.assert_allclose((above + above.T)[~np.eye(5, dtype=bool)], 1)
+    assert above[0, 4] > 0.99
+
+
+def test_probabilities_carry_the_standard_error_and_not_only_the_replicates():
+    """By hand: difference 2 of two regions with SE 1 each: P = Phi(2 / sqrt 2); twice the SE, half
+    the distance."""
+    scores = np.array([52.0, 50])
+    replicates = drawn(scores, [1, 1], n=40_000)
+    for se in (1.0, 2.0):
+        found = rank_sets(scores, replicates, np.full(2, se), np.full(2, MANY))
+        expected = stats.norm.cdf(2 / (se * np.sqrt(2)))
+        assert probability_above(found)[0, 1] == pytest.approx(expected, abs=0.01)
+        assert probability_of_rank(found, (1,))[0, 0] == pytest.approx(expected, abs=0.01)
+
+
+def test_probabilities_without_replicates_are_unknown():
+    nobody = sets([NAN, NAN], [NAN, NAN])
+    assert np.isnan(probability_of_rank(nobody, (1, 3))).all()
+    assert np.isnan(probability_above(nobody)).all()
+
+
+# Tails and steps --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("df", [8, 19, 49, 400])
+def test_normal_score_has_the_tail_of_student_s_t(df):
+    t = np.linspace(-5, 5, 41)
+    exact = stats.norm.ppf(stats.t.cdf(t, df))
+    np.testing.assert_allclose(normal_score(t, np.full(41, float(df))), exact, rtol=3e-3, atol=1e-9)
+    np.testing.assert_array_equal(normal_score(t, np.full(41, np.inf)), t)
+
+
+def test_stepping_down_adds_claims_and_takes_none_away():
+    gained = 0
+    for seed in range(30):
+        chance = np.random.default_rng(seed)
+        scores, se = chance.normal(50, 6, 13), np.full(13, 2.0)
+        replicates = chance.normal(scores, se, (400, 13))
+        steps, one = (
+            rank_sets(scores, replicates, se, np.full(13, 40.0), step_down=step)
+            for step in (True, False)
+        )
+        assert set(one.pairs) <= set(steps.pairs)
+        assert (steps.lower >= one.lower).all() and (steps.upper <= one.upper).all()
+        assert (steps.together[0] <= steps.lower).all() and (steps.upper <= steps.together[1]).all()
+        gained += len(steps.pairs) - len(one.pairs)
+    assert gained > 0
+
+
+@pytest.mark.parametrize("spread", [0.0, 6.0])
+def test_all_sets_at_once_cover_all_true_ranks(spread):
+    """400 rounds of 8 regions with 20 people each, standard errors estimated; where regions are
+    truly equal any claim is an error."""
+    chance = np.random.default_rng(12)
+    weights = chance.multinomial(19, np.full(20, 1 / 20), (8, 300)) / 19
+    together, marginal = [], []
+    for _ in range(400):
+        truth = chance.normal(50, spread, 8)
+        people = chance.normal(truth[:, None], 20.0, (8, 20))
+        replicates = np.einsum("rbi,ri->br", weights, people)
+        found = rank_sets(
+            people.mean(axis=1), replicates, replicates.std(axis=0, ddof=1), np.full(8, 19.0)
+        )
+        best = 1 + (truth[:, None] < truth).sum(axis=1)
+        worst = 8 - (truth[:, None] > truth).sum(axis=1)
+        lower, upper = found.together
+        together.append(((lower <= best) & (worst <= upper)).all())
+        marginal.append(((found.lower <= best) & (worst <= found.upper)).mean())
+    least = 0.95 - 3 * np.sqrt(0.95 * 0.05 / 400)
+    assert np.mean(together) >= least and np.mean(marginal) >= least
+
+
+def test_regions_are_ranked_before_scores_are_rounded():
+    """61.24 and 61.21 both print as 61.2; their ranks differ, and stay as they are."""
+    scores = np.array([61.21, 61.24])
+    assert rank_regions(scores).tolist() == [2, 1]
+    assert rank_regions(np.round(scores, 1)).tolist() == [1, 1]

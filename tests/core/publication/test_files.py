@@ -42,6 +42,19 @@ def test_json_keeps_every_bit(tables):
     assert tables_from_json(stored) == tables
 
 
+def test_a_run_stored_before_the_later_tables_reads_as_empty_there(tables):
+    stored = json.loads(json.dumps(tables_to_json(tables)))
+    for name in ("rank_probabilities", "pairs", "groups", "shrinkage"):
+        del stored[name]
+    for row in stored["categories"]:
+        for name in (*LATER_COLUMNS, "probabilities_held"):
+            del row[name]
+    read = tables_from_json(stored)
+    assert (read.rank_probabilities, read.pairs, read.groups, read.shrinkage) == ((), (), (), ())
+    assert read.scores == tables.scores
+    assert read.categories[0].by_line == "" and not read.categories[0].kept
+
+
 def test_json_of_another_format_is_refused(tables):
     with pytest.raises(ValueError, match="format 99"):
         tables_from_json({**tables_to_json(tables), "format": 99})
