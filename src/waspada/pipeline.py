@@ -32,6 +32,7 @@ from waspada.interpretation.categories import (
     reasons_against,
     refuse_few_regions,
 )
+from waspada.interpretation.consensus import measure_agreement, measure_vignettes
 from waspada.interpretation.drivers import explain
 from waspada.interpretation.model import Categories, Drivers, Ranks
 from waspada.interpretation.ranks import rank_regions, rank_sets, ranked_nodes
@@ -57,6 +58,7 @@ def measure(
     rule: str | None = None,
     for_office: bool = False,
     check: bool = False,
+    agreement: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Tables:
     """Measure the regions that have responses.
@@ -66,6 +68,7 @@ def measure(
     answers on, also where it would tell a hidden sibling. Pages and whatever is passed on do not.
     check: judge how the answers were given; takes about 0.1 s per region of 50 answers. Flags
     change no number; for the office the index is told again without the flagged answers.
+    agreement: tell how far people agree within and between elements, and how they used vignettes.
     progress: called with (regions done, regions in all) while replicates are drawn.
     Raises QualityError: no responses, too few replicates, or a rule that is unknown, or was asked
     for and needs more regions.
@@ -107,6 +110,18 @@ def measure(
             responses.regions, measure_completeness(responses, instrument), checks
         ),
         checks=tables.check_rows(checks),
+        agreement=(
+            tables.agreement_rows(
+                measure_agreement(
+                    responses, instrument, sample.tree, ranked_nodes(instrument), ~np.isnan(shown)
+                )
+            )
+            if agreement
+            else ()
+        ),
+        vignettes=(
+            tables.vignette_rows(measure_vignettes(responses, instrument)) if agreement else ()
+        ),
         without_flagged=(
             measure_without_flagged(responses, instrument, checks, shown, interval)
             if for_office

@@ -49,6 +49,10 @@ def measure(
     check: Annotated[
         bool, typer.Option("--check", help="Judge how the answers were given.")
     ] = False,
+    agreement: Annotated[
+        bool,
+        typer.Option("--agreement", help="Tell how far people agree; how they used vignettes."),
+    ] = False,
     lenient: Annotated[
         bool, typer.Option("--lenient", help="Set rows with a fault aside and go on.")
     ] = False,
@@ -91,6 +95,7 @@ def measure(
             rule=rule,
             for_office=True,
             check=check,
+            agreement=agreement,
             progress=show,
         )
     tables = _with_circumstances(tables, received, answers, read - started, perf_counter() - read)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from waspada.publication.model import (
+    AgreementRow,
     CategoryRow,
     CheckRow,
     DriverRow,
@@ -16,6 +17,7 @@ from waspada.publication.model import (
     RankRow,
     ScoreRow,
     Tables,
+    VignetteRow,
     WithoutRow,
 )
 
@@ -33,6 +35,8 @@ _ROWS: dict[str, Callable[..., Any]] = {
     "quality": QualityRow,
     "checks": CheckRow,
     "without_flagged": WithoutRow,
+    "agreement": AgreementRow,
+    "vignettes": VignetteRow,
 }
 
 
