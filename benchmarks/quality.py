@@ -199,6 +199,7 @@ def other_cases() -> list[Case]:
         *((how, 50, 24, r, spread, False) for how, r, spread in one_way),
         *((how, 50, 48, r, "even", True) for how, r in wide),
         *((how, n, 24, r, spread, True) for n, how, r, spread in sizes),
+        *((how, 250, 24, 0.6, "skewed", True) for how in ("honest", "copied")),
     ]
 
 
