@@ -47,6 +47,7 @@ from waspada.instrument.model import (
     Polarity,
     Text,
 )
+from waspada.quality.dont_know import share_t, t_tail
 from waspada.quality.flags import check_answers
 from waspada.quality.model import LEVEL, Measure
 
@@ -198,7 +199,28 @@ def other_cases() -> list[Case]:
         *((how, 50, 24, r, spread, False) for how, r, spread in one_way),
         *((how, 50, 48, r, "even", True) for how, r in wide),
         *((how, n, 24, r, spread, True) for n, how, r, spread in sizes),
+        *((how, 250, 24, 0.6, "skewed", True) for how in ("honest", "copied")),
     ]
+
+
+def share_line(regions: int, n: int, share: float, spread: float, sets: int = 400) -> str:
+    """False alarms of the shares of cells: own p at 5 %, and at 5 % over six measures.
+
+    People's shares spread lognormally by `spread` around their region's, regions by 0.3 around
+    `share`; 24 cells each.
+    """
+    chance = np.random.default_rng(3)
+    region = np.repeat(np.arange(regions), n)
+    hits = []
+    for _ in range(sets):
+        people = np.exp(spread * chance.normal(size=len(region)) - spread**2 / 2)
+        level = share * np.exp(0.3 * chance.normal(size=regions))
+        counts = chance.binomial(24, np.clip(level[region] * people, 0, 0.95)).astype(float)
+        found = share_t(counts, 24, region, regions)
+        p = t_tail(found[:, 0], found[:, 1])
+        hits.append([(p <= LEVEL).mean(), (p <= LEVEL / 6).mean()])
+    own, all_six = 100 * np.mean(hits, axis=0)
+    return f"| {regions} | {n} | {share} | {spread} | {own:.1f} | {all_six:.1f} |"
 
 
 def line(case: Case, sets: int) -> str:
@@ -236,6 +258,12 @@ def main() -> None:
     with ProcessPoolExecutor(given.workers) as pool:
         for text in pool.map(line, *zip(*chosen, strict=True)):
             print(text, flush=True)
+    print("\n| regions | n | share | spread | own p <= 5 % | p <= 5 % / 6 |")
+    print("|---" * 6 + "|")
+    for regions, n, (share, spread) in product(
+        (5, 13, 50), (20, 50), ((0.02, 0.0), (0.02, 1.5), (0.1, 1.0))
+    ):
+        print(share_line(regions, n, share, spread), flush=True)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ from waspada.interpretation.categories import (
     refuse_few_regions,
 )
 from waspada.interpretation.change import compare_rounds
+from waspada.interpretation.consensus import measure_agreement, measure_vignettes
 from waspada.interpretation.drivers import explain, explain_change
 from waspada.interpretation.gaps import can_explain
 from waspada.interpretation.model import Categories, Changes, Drivers, PreviousWord, Ranks
@@ -68,6 +69,7 @@ def measure(
     composition: Composition = (),
     check: bool = False,
     previous: Mapping[str, PreviousWord] | None = None,
+    agreement: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Tables:
     """Measure the regions that have responses.
@@ -82,6 +84,7 @@ def measure(
     composition: known shares of the elements, to which their weights are raked.
     check: judge how the answers were given; takes about 0.1 s per region of 50 answers. Flags
     change no number; for the office the index is told again without the flagged answers.
+    agreement: tell how far people agree within and between elements, and how they used vignettes.
     progress: called with (regions done, regions in all) while replicates are drawn.
     Raises QualityError: no responses, too few replicates, a rule that is unknown, or was asked
     for and needs more regions, or compositions that contradict each other. Raises AnswersError
@@ -128,6 +131,18 @@ def measure(
             responses.regions, measure_completeness(responses, asked), checks
         ),
         checks=tables.check_rows(checks),
+        agreement=(
+            tables.agreement_rows(
+                measure_agreement(
+                    responses, instrument, sample.tree, ranked_nodes(instrument), ~np.isnan(shown)
+                )
+            )
+            if agreement
+            else ()
+        ),
+        vignettes=(
+            tables.vignette_rows(measure_vignettes(responses, instrument)) if agreement else ()
+        ),
         without_flagged=(
             measure_without_flagged(responses, asked, sample, draw, checks, shown, interval)
             if for_office
@@ -236,6 +251,8 @@ def _only(responses: Responses, rows: Flags) -> Responses:
 def _differ(table: Floats, choice: np.ndarray[tuple[int, ...], np.dtype[np.int16]]) -> bool:
     """Whether two of these people gave different scored answers to any item."""
     return bool(differs(table[np.arange(choice.shape[1]), choice]).any())
+
+
 @dataclass(frozen=True)
 class _Observed:
     """One round measured, up to what may be compared. shown, compared: (n_regions, places), NaN =

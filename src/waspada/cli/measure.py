@@ -63,6 +63,10 @@ def measure(
         Path | None,
         typer.Option(help="Folder of the last result; a region keeps its word near a line."),
     ] = None,
+    agreement: Annotated[
+        bool,
+        typer.Option("--agreement", help="Tell how far people agree; how they used vignettes."),
+    ] = False,
     lenient: Annotated[
         bool, typer.Option("--lenient", help="Set rows with a fault aside and go on.")
     ] = False,
@@ -112,6 +116,7 @@ def measure(
             composition=_read_composition(composition, received.instrument),
             check=check,
             previous=words,
+            agreement=agreement,
             progress=show,
         )
     tables = _with_circumstances(tables, received, answers, read - started, perf_counter() - read)

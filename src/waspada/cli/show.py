@@ -38,25 +38,23 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
 def show_measured(tables: Tables, instrument: Instrument) -> None:
     """Region, score with interval, category with probability, rank band; highest score first."""
     checked = _checked(tables)
-    rows = [[*_header(tables, "score (95 % interval)"), *(["answers"] if checked else [])]]
+    rows = [[*_header(tables, "score (95 % interval)"), *(["answers"] if tables.checks else [])]]
     scored = len([row for row in _ranked(tables, instrument) if row.rank])
     for row, rank, category in _lines(tables, instrument):
-        said = [checked.get(row.region, "not judged")] if checked else []
+        said = [checked.get(row.region, "not judged")] if tables.checks else []
         rows.append([row.region, _score(row), *_category(category), _band(rank, scored), *said])
     print_columns(instrument.title.en, rows)
     _print_mean(tables, instrument)
 
 
 def _checked(tables: Tables) -> dict[str, str]:
-    """Region -> what the checks say of its answers; empty where nobody checked."""
+    """Region -> what the checks say of its answers; regions not judged are left out."""
     found: dict[str, list[str]] = {}
     for row in tables.checks:
         if row.verdict != "not_judged":
             flags = found.setdefault(row.region, [])
             if row.verdict == "flag":
                 flags.append(row.measure.replace("_", " "))
-    if tables.checks and not found:
-        return {"": ""}
     return {region: ", ".join(flags) or "no flag" for region, flags in found.items()}
 
 

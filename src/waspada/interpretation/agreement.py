@@ -75,12 +75,13 @@ def within_group(scores: Floats, null: Floats) -> float:
         r_wg(J) = J (1 - q) / (J (1 - q) + q)     q = mean_i s_i^2 / null_i
 
     1: all alike. q above 1 (people differ more than by chance) gives 0, as James, Demaree and
-    Wolf advise. scores: (n, J) 0..100, NaN left out; items with fewer than two answers do not
-    count. null: (J,) variance without agreement. NaN where no item counts.
+    Wolf advise. scores: (n, J) 0..100, NaN left out; items with fewer than two answers, or
+    whose null is NaN, do not count. null: (J,) variance without agreement. NaN where no item
+    counts.
 
     Source: James, Demaree and Wolf, J. Applied Psychology 69 (1984) and 78 (1993).
     """
-    counts = (~np.isnan(scores)).sum(axis=0) > 1
+    counts = ((~np.isnan(scores)).sum(axis=0) > 1) & ~np.isnan(null)
     if not counts.any():
         return float("nan")
     q = float((np.nanvar(scores[:, counts], axis=0, ddof=1) / null[counts]).mean())

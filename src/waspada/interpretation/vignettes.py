@@ -27,7 +27,8 @@ class VignetteUse:
     who put some vignette above a higher one, and (else) two on one level. interval: share whose
     place is not a single one. entropy: of places, an unclear one spread evenly over its range;
     least_entropy: the least that any choice within the ranges gives; both in bits. own: mean own
-    rating 0..100. adjusted: mean place, 0 below all vignettes, 100 above all.
+    rating 0..100; own_varies: whether two of them differ. adjusted: mean place, 0 below all
+    vignettes, 100 above all.
     """
 
     n: int
@@ -38,6 +39,7 @@ class VignetteUse:
     least_entropy: float
     own: float
     adjusted: float
+    own_varies: bool
 
 
 def find_vignettes(instrument: Instrument) -> tuple[str, tuple[str, ...]] | None:
@@ -109,6 +111,7 @@ def use_of_vignettes(own: Floats, vignettes: Floats) -> VignetteUse:
         least_entropy=least_entropy(lowest, highest, 2 * count + 1),
         own=float(own.mean()),
         adjusted=float((middle - 1.0).mean() / (2 * count) * 100.0),
+        own_varies=bool(np.ptp(own) > 0),
     )
 
 

@@ -10,12 +10,19 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from waspada.collection.model import SetAside
 from waspada.errors import WaspadaError
-from waspada.publication.model import ChangeTables, ScoreRow, Tables
+from waspada.publication.model import (
+    AgreementRow,
+    ChangeTables,
+    ScoreRow,
+    Tables,
+    VignetteRow,
+)
 
 DECIMALS = 6
 """Digits after the point of every number in a file."""
@@ -23,9 +30,9 @@ DECIMALS = 6
 RECORD = "run.json"
 SET_ASIDE = "set_aside.csv"
 CHECKS, WITHOUT = "checks.csv", "without_flagged.csv"
-"""Only where the answers were checked, the second only for the office and with a flag."""
+AGREEMENT, VIGNETTES = "agreement.csv", "vignettes.csv"
+"""Only where they were asked for, without_flagged.csv only for the office and with a flag."""
 
-FILES = ("scores.csv", "ranks.csv", "categories.csv", "drivers.csv", RECORD)
 FILES = (
     "scores.csv",
     "ranks.csv",
@@ -104,7 +111,7 @@ def write_tables(tables: Tables, folder: Path, *, force: bool = False) -> tuple[
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / RECORD).unlink(missing_ok=True)
-        for name in (SET_ASIDE, CHECKS, WITHOUT):
+        for name in (SET_ASIDE, CHECKS, WITHOUT, AGREEMENT, VIGNETTES):
             (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise _not_writable(folder, error) from error
@@ -123,7 +130,11 @@ def write_tables(tables: Tables, folder: Path, *, force: bool = False) -> tuple[
         texts[CHECKS] = checks_csv(tables)
     if tables.without_flagged:
         texts[WITHOUT] = without_flagged_csv(tables)
-    names = (*(name for name in (CHECKS, WITHOUT) if name in texts), *FILES)
+    if tables.agreement:
+        texts[AGREEMENT] = fields_csv(tables.agreement)
+    if tables.vignettes:
+        texts[VIGNETTES] = fields_csv(tables.vignettes)
+    names = (*(name for name in texts if name not in FILES), *FILES)
     return tuple(write_whole(folder / name, texts[name]) for name in names)
 
 
@@ -338,6 +349,13 @@ def without_flagged_csv(tables: Tables) -> str:
             for row in tables.without_flagged
         ),
     )
+
+
+def fields_csv(rows: Sequence[AgreementRow] | Sequence[VignetteRow]) -> str:
+    """Columns named and ordered as the fields of a row; flags joined by ";"."""
+    names = [field.name for field in fields(rows[0])]
+    cells = ([getattr(row, name) for name in names[:-1]] + [";".join(row.flags)] for row in rows)
+    return csv_text(names, cells)
 
 
 def set_aside_csv(set_aside: Sequence[SetAside]) -> str:

@@ -243,6 +243,48 @@ class WithoutRow:
 
 
 @dataclass(frozen=True)
+class AgreementRow:
+    """Agreement of one region at the index or a direct branch; see docs/method/interpretation.md.
+
+    icc1, icc1k: between elements. rwg, rwg_skewed: within the region, against even answers and
+    such that lean slightly to one end, 0..1. average_deviation: points. ordinal_alpha: of the node
+    over all regions, in a row with region "". None with fewer than ten people or a hidden score.
+    """
+
+    region: str
+    node: str
+    n: int | None
+    icc1: float | None
+    icc1k: float | None
+    rwg: float | None
+    rwg_skewed: float | None
+    average_deviation: float | None
+    ordinal_alpha: float | None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class VignetteRow:
+    """How a region's people used the anchoring vignettes; None with fewer than ten of them.
+
+    Shares 0..1 (None where fewer than five people do, or fewer than five do not); entropy in bits;
+    own: mean own rating 0..100; adjusted: mean place among the vignettes, 0..100. It stands beside
+    the score and never changes it.
+    """
+
+    region: str
+    n: int | None = None
+    order_violated: float | None = None
+    ties: float | None = None
+    interval: float | None = None
+    entropy: float | None = None
+    least_entropy: float | None = None
+    own: float | None = None
+    adjusted: float | None = None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Tables:
     """All results of one run. `record` is what run.json holds: versions, seed, fingerprints.
 
@@ -267,6 +309,8 @@ class Tables:
     record: dict[str, Any]
     checks: tuple[CheckRow, ...] = ()
     without_flagged: tuple[WithoutRow, ...] = ()
+    agreement: tuple[AgreementRow, ...] = ()
+    vignettes: tuple[VignetteRow, ...] = ()
     rank_probabilities: tuple[RankProbabilityRow, ...] = ()
     pairs: tuple[PairRow, ...] = ()
     groups: tuple[tuple[str, ...], ...] = ()
@@ -304,3 +348,5 @@ class ChangeTables:
     drivers: tuple[DriverRow, ...]
     driver_sums: tuple[DriverSum, ...]
     record: dict[str, Any]
+    agreement: tuple[AgreementRow, ...] = ()
+    vignettes: tuple[VignetteRow, ...] = ()

@@ -9,9 +9,8 @@ import numpy as np
 from waspada import METHOD_VERSION, __version__
 from waspada.collection.model import EVERYONE, Responses
 from waspada.index.given import fingerprint_scores
-from waspada.index.model import Floats, GivenScores, Groups, Tree
+from waspada.index.model import Flags, Floats, GivenScores, Groups, Tree
 from waspada.index.raking import Composition
-from waspada.index.model import Flags, Floats, Groups, Tree
 from waspada.instrument.model import Instrument
 from waspada.interpretation.model import Categories, Changes
 from waspada.uncertainty.interval import LEVEL

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from waspada.publication.model import (
+    AgreementRow,
     CategoryRow,
     CheckRow,
     DriverRow,
@@ -19,6 +20,7 @@ from waspada.publication.model import (
     ScoreRow,
     ShrinkageRow,
     Tables,
+    VignetteRow,
     WithoutRow,
 )
 
@@ -36,6 +38,8 @@ _ROWS: dict[str, Callable[..., Any]] = {
     "quality": QualityRow,
     "checks": CheckRow,
     "without_flagged": WithoutRow,
+    "agreement": AgreementRow,
+    "vignettes": VignetteRow,
 }
 
 _LATER_ROWS: dict[str, Callable[..., Any]] = {

@@ -8,22 +8,22 @@ import numpy as np
 
 from waspada.collection.model import EVERYONE
 from waspada.index.facts import evidence_below, is_recorded
-from waspada.index.model import ElementState, Estimate, Floats, Groups, Sample
-from waspada.instrument.model import Instrument
-from waspada.interpretation.model import Categories, Drivers, Ranks
 from waspada.index.model import ElementState, Estimate, Flags, Floats, Groups, Sample
 from waspada.instrument.model import Instrument, RuleKind
+from waspada.interpretation.consensus import Agreement
 from waspada.interpretation.groups import groups_of
 from waspada.interpretation.hysteresis import keep_words
 from waspada.interpretation.model import Categories, Changes, Drivers, PreviousWord, Ranks
 from waspada.interpretation.ranks import probability_above, probability_of_rank
 from waspada.interpretation.shrinkage import Shrunken
+from waspada.interpretation.vignettes import VignetteUse
 from waspada.publication.disclosure import Withheld
 from waspada.publication.model import (
     NOT_ENOUGH_DATA,
+    AgreementRow,
     CategoryRow,
-    CheckRow,
     ChangeRow,
+    CheckRow,
     DriverRow,
     DriverSum,
     ElementRow,
@@ -33,6 +33,7 @@ from waspada.publication.model import (
     RankRow,
     ScoreRow,
     ShrinkageRow,
+    VignetteRow,
 )
 from waspada.quality.model import MINIMUM_RESPONSES, Check, Completeness, Finding, Measure
 from waspada.uncertainty.model import Intervals
@@ -399,6 +400,32 @@ def _is_shown(found: Finding) -> bool:
         return True
     n, count = len(found.involved), int(found.involved.sum())
     return MINIMUM_RESPONSES <= count <= n - MINIMUM_RESPONSES
+
+
+def agreement_rows(found: tuple[Agreement, ...]) -> tuple[AgreementRow, ...]:
+    """The same, for a file."""
+    return tuple(AgreementRow(**vars(row)) for row in found)
+
+
+def vignette_rows(found: tuple[tuple[str, VignetteUse | None], ...]) -> tuple[VignetteRow, ...]:
+    """One row per region; none where the instrument has no vignettes."""
+    return tuple(_vignette_row(region, use) for region, use in found)
+
+
+def _vignette_row(region: str, use: VignetteUse | None) -> VignetteRow:
+    if use is None:
+        return VignetteRow(region, flags=("too_few",))
+    if use.entropy == 0.0:
+        return VignetteRow(region, flags=("unanimous",))
+    violated, ties, interval = (
+        share if MINIMUM_RESPONSES <= round(share * use.n) <= use.n - MINIMUM_RESPONSES else None
+        for share in (use.order_violated, use.ties, use.interval)
+    )
+    own = use.own if use.own_varies else None
+    return VignetteRow(
+        *(region, use.n, violated, ties, interval),
+        *(use.entropy, use.least_entropy, own, use.adjusted),
+    )
 
 
 def given_rows(

@@ -182,11 +182,6 @@ def _share_findings(responses: Responses, instrument: Instrument) -> dict[str, t
     return found
 
 
-def flags_of(checks: tuple[Check, ...]) -> dict[str, tuple[Measure, ...]]:
-    """Region -> its flags, in the order of the measures."""
-    return {check.region: check.flags for check in checks}
-
-
 def set_aside(checks: tuple[Check, ...], n: int) -> Flags:
     """(n,) responses that a rerun without the flagged answers leaves out."""
     aside = np.zeros(n, dtype=bool)

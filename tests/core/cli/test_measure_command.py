@@ -264,3 +264,21 @@ def test_standard_output_that_cannot_be_written_is_told_in_a_sentence(tmp_path):
         )
     assert found.returncode == 2
     assert "No space left on device" in found.stderr and "Traceback" not in found.stderr
+
+
+def test_checks_and_agreement_stand_beside_the_number_and_in_files(answers, tmp_path):
+    out = tmp_path / "result"
+    found = invoke(
+        "measure", answers, "--instrument", PEI, "--region-column", "state", "--replicates", 50,
+        "--check", "--agreement", "--out", out,
+    )  # fmt: skip
+    assert found.exit_code == 0, found.output
+    said = {line.split()[0]: line for line in found.stdout.splitlines() if line}
+    assert said["region"].endswith("answers")
+    assert said["Iowa"].endswith("not judged") and not said["Ohio"].endswith("not judged")
+    header, *lines = (out / "checks.csv").read_text().splitlines()
+    assert header == "region,measure,verdict,statistic,expected,p,adjusted"
+    assert len(lines) == 3 * 6
+    assert (out / "agreement.csv").is_file() and not (out / "vignettes.csv").exists()
+    invoke("measure", answers, "--instrument", PEI, "--region-column", "state", "--out", out)
+    assert not (out / "checks.csv").exists() and not (out / "agreement.csv").exists()
