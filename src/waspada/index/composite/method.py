@@ -439,5 +439,5 @@ def method_text(method: Method) -> str:
         options = dict(step.options)
         if step.name != step.kind:
             options = {"name": step.name} | options
-        lines.append(f"  - {step.kind}: {json.dumps(options, ensure_ascii=False)}")
+        lines.append(f"  - {step.kind}: {plain_yaml.flow(options)}")
     return "\n".join(lines) + "\n"
