@@ -40,6 +40,10 @@ def run(table: IndicatorTable, framework: Framework, step: Step) -> Stage:
     given = {k: v for k, v in step.options.items() if k not in ("method", "per", "over")}
     direction = np.array([indicator.direction for indicator in framework.indicators])
     turned = table.values * direction
+    empty = np.isnan(turned).all(axis=0)
+    if empty.any():
+        codes = [table.indicators[k] for k in np.flatnonzero(empty)]
+        raise StepError("No unit has a value.", "Leave it out.", step=step.name, indicators=codes)
     constant = np.nanmin(turned, axis=0) == np.nanmax(turned, axis=0)
     if constant.any():
         codes = [table.indicators[k] for k in np.flatnonzero(constant)]
