@@ -78,6 +78,32 @@ def test_risk_by_hand(tmp_path):
     assert found["CC", "2022"]["risk"] == "0"
 
 
+def test_a_choice_asks_for_every_indicator_of_a_dimension(tmp_path):
+    run("risk", "risk", tmp_path, "--set", "aggregate.min_share=1")
+    without = [
+        (row["uCode"], row["Time"]) for row in rows_of(tmp_path / "ranks.csv") if not row["risk"]
+    ]
+    assert without == [("BB", "2022"), ("BB", "2024")]
+
+
+def test_goalposts_that_lack_an_indicator_are_told(tmp_path):
+    text = (ROOT / "examples/methods/risk.yaml").read_text(encoding="utf-8")
+    method = tmp_path / "m.yaml"
+    method.write_text("".join(line for line in text.splitlines(True) if "flood:" not in line))
+    line = [
+        "index",
+        FOLDER / "risk_data.csv",
+        "--meta",
+        FOLDER / "risk_meta.csv",
+        "--method",
+        method,
+    ]
+    for options in ([], ["--set", "aggregate.min_share=1"]):
+        found = CliRunner().invoke(app, [*map(str, line), *options])
+        assert found.exit_code == 10
+        assert 'The parameter "lower" is missing.' in found.stderr
+
+
 def test_trends_of_risk(tmp_path):
     run("risk", "risk", tmp_path)
     scores = {
