@@ -78,7 +78,7 @@ def index(
     if method is None:
         raise typer.BadParameter(
             "Name a METHOD file. Ready ones are in examples/methods/: asem-base.yaml, "
-            "simple-mean.yaml, geometric-goalposts.yaml; docs/reference/method-file.md says how "
+            "simple-mean.yaml, human-development.yaml; docs/reference/method-file.md says how "
             "to write your own.",
             param_hint="--method",
         )

@@ -52,6 +52,13 @@ class IndicatorTable:
         """Whether there are rows of more than one time."""
         return self.times is not None and len(set(self.times)) > 1
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Name of each row for messages: the unit, in a panel with its time."""
+        if not self.is_panel or self.times is None:
+            return self.units
+        return tuple(f"{unit} {time}" for unit, time in zip(self.units, self.times, strict=True))
+
     def pick(self, rows: NDArray[np.intp]) -> IndicatorTable:
         """The rows at these positions, in this order."""
         chosen = rows.tolist()

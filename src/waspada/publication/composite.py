@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from waspada import METHOD_VERSION, __version__
 from waspada.collection.indicators import NAME, TIME, UNIT, IndicatorTable
 from waspada.index.composite.method import method_text
 from waspada.index.composite.model import Built, Detail
+from waspada.index.composite.plain_yaml import flow
 from waspada.index.model import Floats
 from waspada.instrument.framework import Aggregate, Framework
 from waspada.publication.files import Cell, check_folder, plain_csv, write_together
@@ -272,7 +273,7 @@ def _record(built: Built) -> dict[str, Any]:
         "method_version": METHOD_VERSION,
         "title": built.method.title,
         "method": [
-            {"step": step.kind.value, "name": step.name, **dict(step.options)}
+            {"step": step.kind.value, "name": step.name, **_json(step.options)}
             for step in built.method.steps
         ],
         "fingerprints": {
@@ -292,6 +293,15 @@ def _record(built: Built) -> dict[str, Any]:
         "ignored_columns": list(table.ignored_columns),
         "notes": list(all_notes(built)),
     }
+
+
+def _json(value: Any) -> Any:
+    """Options as JSON holds them, which knows no infinite number."""
+    if isinstance(value, Mapping):
+        return {key: _json(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json(inner) for inner in value]
+    return flow(value) if isinstance(value, float) and abs(value) == float("inf") else value
 
 
 def all_notes(built: Built) -> Iterator[str]:

@@ -158,24 +158,26 @@ def record_text(record: dict[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
-def write_whole(path: Path, text: str) -> Path:
+def write_whole(path: Path, text: str, *, settle: bool = True) -> Path:
     """Write beside the target, then rename: nobody ever reads half a file.
 
+    settle: wait until the disk has it; many side tables need not wait one by one.
     Raises FolderNotWritableError where the system refuses, also when the disk becomes full.
     """
     try:
-        return _write_whole(path, text)
+        return _write_whole(path, text, settle=settle)
     except OSError as error:
         raise _not_writable(path.parent, error) from error
 
 
-def _write_whole(path: Path, text: str) -> Path:
+def _write_whole(path: Path, text: str, *, settle: bool) -> Path:
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with open(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+            if settle:
+                file.flush()
+                os.fsync(file.fileno())
         os.chmod(draft, 0o644)
         os.replace(draft, path)
     except BaseException:
@@ -200,7 +202,7 @@ def write_together(texts: Mapping[str, str], folder: Path, *, record: str) -> tu
     except OSError as error:
         raise _not_writable(folder, error) from error
     names = [*(name for name in texts if name != record), record]
-    return tuple(write_whole(folder / name, texts[name]) for name in names)
+    return tuple(write_whole(folder / name, texts[name], settle="/" not in name) for name in names)
 
 
 def _files_of_earlier_run(record: Path) -> set[str]:

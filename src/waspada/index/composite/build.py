@@ -136,7 +136,7 @@ def _finish(framework: Framework, method: Method, state: _State, step: Step) -> 
             "Look for values near 0 under a geometric or harmonic mean.",
             step=step.name,
             indicators=[framework.node_codes[k] for k in sorted(set(nodes.tolist()))],
-            units=[table.units[row] for row in sorted(set(rows.tolist()))],
+            units=[table.labels[row] for row in sorted(set(rows.tolist()))],
         )
     if np.isnan(scores[:, -1]).all():
         problem = f'No unit has a score of the index "{framework.index.code}".'
@@ -201,7 +201,7 @@ def _refuse_infinite(table: IndicatorTable, step: str) -> None:
             "Correct it in the data; a division or logarithm of 0 makes one too.",
             step=step,
             indicators=[table.indicators[k] for k in np.flatnonzero(infinite.any(axis=0))],
-            units=[table.units[row] for row in np.flatnonzero(infinite.any(axis=1))],
+            units=[table.labels[row] for row in np.flatnonzero(infinite.any(axis=1))],
         )
 
 
@@ -224,9 +224,8 @@ def _refuse_empty(
 def _lost_notes(table: IndicatorTable, gone: Any, step: Step) -> tuple[str, ...]:
     if step.kind is StepKind.DENOMINATE or not gone.any():
         return ()  # denomination tells what it lost, with the reason
-    cells = [
-        f"{table.indicators[k]} of {table.units[row]}" for row, k in np.argwhere(gone).tolist()
-    ]
+    labels = table.labels
+    cells = [f"{table.indicators[k]} of {labels[row]}" for row, k in np.argwhere(gone).tolist()]
     return (f"{len(cells)} values became missing: {_listed(cells)}.",)
 
 

@@ -105,7 +105,7 @@ def _plan(
 
 def run(table: IndicatorTable, framework: Framework, step: Step) -> Stage:
     """Divide indicators by their denominators. Raises StepError for a denominator of 0."""
-    values = table.values.copy()
+    values, labels = table.values.copy(), table.labels
     notes: list[str] = []
     rows = []
     for code, (recipe, by, given) in _plan(step.options, framework).items():
@@ -113,17 +113,17 @@ def run(table: IndicatorTable, framework: Framework, step: Step) -> Stage:
         try:
             values[:, k] = recipe.function(values[:, k], divisor, **given)
         except Cannot as error:
-            units = [table.units[row] for row in error.rows]
+            units = [labels[row] for row in error.rows]
             problem = f'The denominator "{by}" is 0.'
             raise StepError(
                 problem, error.remedy, step=step.name, indicators=[code], units=units
             ) from error
         lost = np.isnan(values[:, k]) & ~np.isnan(table.values[:, k])
         if lost.any():
-            units = [table.units[row] for row in np.flatnonzero(lost)]
+            units = [labels[row] for row in np.flatnonzero(lost)]
             notes.append(f'"{code}" is missing where "{by}" is: {", ".join(units)}.')
         if (divisor < 0).any():
-            units = [table.units[row] for row in np.flatnonzero(divisor < 0)]
+            units = [labels[row] for row in np.flatnonzero(divisor < 0)]
             notes.append(f'"{code}": the denominator "{by}" is negative: {", ".join(units)}.')
         rows.append((code, by, given["factor"], int(lost.sum())))
     detail = Detail("divided", ("iCode", "Denominator", "ScaleFactor", "N_lost"), tuple(rows))

@@ -220,12 +220,24 @@ def step_faults(step: Step, framework: Framework | None = None) -> list[Wording]
         remedy = "Write `per: {CODE: {method: ..., ...}}`."
         return [('"per" is no list of codes with their options.', remedy)]
     given = {key: value for key, value in step.options.items() if key not in COMMON}
-    covered = framework is not None and set(per) >= set(framework.codes)
-    found = [*_parameter_faults(recipe, given, may_miss=covered), *_over_faults(step)]
+    may_miss = _speaks_for_all(step.kind, set(per), framework)
+    found = [*_parameter_faults(recipe, given, may_miss=may_miss), *_over_faults(step)]
     for code, entry in per.items():
         own = _entry_faults(step, recipe, given, entry)
         found += [(f'For "{code}": {problem}', remedy) for problem, remedy in own]
     return list(dict.fromkeys(found)) or _framework_faults(step, framework)
+
+
+def _speaks_for_all(kind: StepKind, per: set[str], framework: Framework | None) -> bool:
+    """Whether `per` names everybody, so that the step itself need not give what it requires.
+
+    Without a framework any `per` may; the check with one comes later.
+    """
+    if framework is None or kind is StepKind.WEIGH:
+        return bool(per)
+    if kind is StepKind.AGGREGATE:
+        return all({node.code, str(node.level)} & per for node in framework.aggregates)
+    return per >= set(framework.codes)
 
 
 def _entry_faults(
@@ -439,5 +451,5 @@ def method_text(method: Method) -> str:
         options = dict(step.options)
         if step.name != step.kind:
             options = {"name": step.name} | options
-        lines.append(f"  - {step.kind}: {json.dumps(options, ensure_ascii=False)}")
+        lines.append(f"  - {step.kind}: {plain_yaml.flow(options)}")
     return "\n".join(lines) + "\n"

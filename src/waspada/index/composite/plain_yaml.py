@@ -7,6 +7,7 @@ repeated keys, tags, deep nesting and several documents are refused.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +18,8 @@ DEEPEST = 12
 _WHOLE = re.compile(r"[+-]?(0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _WORDS = {"true": True, "True": True, "false": False, "False": False}
+_INFINITE = {".inf": float("inf"), "+.inf": float("inf"), "-.inf": float("-inf")}
+_PLAIN_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NOTHING = ("", "~", "null", "Null", "NULL")
 
 
@@ -124,11 +127,26 @@ def _scalar(event: Any) -> Any:
         return text
     if text in _NOTHING:
         return None
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in _WORDS or text in _INFINITE:
+        return _WORDS.get(text, _INFINITE.get(text))
     if _WHOLE.fullmatch(text) and len(text) < 16:
         return int(text)
     if _NUMBER.fullmatch(text) and not re.match(r"[+-]?0[0-9]", text):
         value = float(text)
         return value if abs(value) != float("inf") else text
     return text
+
+
+def flow(value: Any) -> str:
+    """A value on one line, as `load` reads it back."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{flow(str(k))}: {flow(v)}" for k, v in value.items()) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(map(flow, value)) + "]"
+        case float() if value in _INFINITE.values():
+            return ".inf" if value > 0 else "-.inf"
+        case str() if _PLAIN_WORD.fullmatch(value) and value not in (*_WORDS, *_NOTHING):
+            return value
+        case _:
+            return json.dumps(value, ensure_ascii=False)

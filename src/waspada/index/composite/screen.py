@@ -175,7 +175,7 @@ def run(
         ["dropped by name", "kept by name", "no value", recipe.name],
         default="",
     )
-    gone = _labels(table.pick(np.flatnonzero(~stays)))
+    gone = table.pick(np.flatnonzero(~stays)).labels
     notes = (f"Left out: {', '.join(gone)}.",) if gone else ()
     details = (_detail(table, found, stays, reasons.tolist()),)
     return Stage(step.name, table.pick(np.flatnonzero(stays)), details, notes)
@@ -189,12 +189,6 @@ def _aligned(raw: IndicatorTable, table: IndicatorTable) -> IndicatorTable:
 
 def _keys(table: IndicatorTable) -> list[tuple[str, int]]:
     return list(zip(table.units, table.times or [0] * len(table), strict=True))
-
-
-def _labels(table: IndicatorTable) -> list[str]:
-    if not table.is_panel:
-        return list(table.units)
-    return [f"{unit} {time}" for unit, time in _keys(table)]
 
 
 def _detail(table: IndicatorTable, found: Shares, stays: Flags, reasons: list[str]) -> Detail:
