@@ -110,7 +110,7 @@ def treat_column(
         return _flag(result, "still fails")
     start = done.values if combine else x
     settled = settle(TRANSFORMATIONS[then], parameters or {})
-    changed = TRANSFORMATIONS[then].function(start, **settled)
+    changed = _transformed(start, then, settled)
     after = _shape_of(changed)
     base = result if combine else replace(result, marks=marks)
     final = replace(base, values=changed, changed_by=then, after=after)
@@ -171,12 +171,24 @@ def transform_column(
             return Treated(x, marks, before, before, flags=(flag,))
         if passes(*before, skew=skew, kurtosis=kurtosis):
             return Treated(x, marks, before, before)
-    changed = TRANSFORMATIONS[name].function(x, **parameters)
+    changed = _transformed(x, name, parameters)
     after = _shape_of(changed)
     result = Treated(changed, marks, before, after, changed_by=name)
     if name.startswith("cap"):
         return result if not np.isnan(after[0]) else _flag(result, "constant after the cap")
     return _flag(result, _usefulness(before, after))
+
+
+def _transformed(x: Floats, name: str, parameters: Mapping[str, Any]) -> Floats:
+    with np.errstate(over="ignore"):
+        changed: Floats = TRANSFORMATIONS[name].function(x, **parameters)
+    if (beyond := np.flatnonzero(~np.isfinite(changed) & ~np.isnan(x))).size:
+        raise Cannot(
+            f'By "{name}" the values grow beyond what a computer holds.',
+            "Use a larger unit of measurement, or another transformation.",
+            rows=beyond.tolist(),
+        )
+    return changed
 
 
 def _shape_of(x: Floats) -> tuple[float, float]:

@@ -271,6 +271,11 @@ def test_a_power_keeps_the_sign():
     assert transform.power(column(-9, 0, 4), exponent=0.5).tolist() == [-3, 0, 2]
 
 
+def test_values_beyond_what_a_computer_holds_are_refused():
+    with pytest.raises(StepError, match='indicator "A", unit "U003": By "power"'):
+        run({"A": [1, 2, 3, 1e200]}, method="power", exponent=2)
+
+
 def test_caps_hold_values_between_their_bounds():
     values = column(*range(101), NAN)
     assert np.nanmax(transform.cap(values, upper=90.0)) == 90
