@@ -393,7 +393,8 @@ class _Climber:
         children = np.where(enough[..., None], children, np.nan)
         try:
             if rule.recipe.name != "copeland":
-                result: Floats = rule.recipe.function(children, weights, **rule.parameters)
+                with np.errstate(over="ignore", invalid="ignore"):  # refused below
+                    result: Floats = rule.recipe.function(children, weights, **rule.parameters)
             else:
                 children = np.broadcast_to(
                     children, np.broadcast_shapes(children.shape, weights.shape)
@@ -405,8 +406,12 @@ class _Climber:
                     )
         except Cannot as fault:
             raise self._refusal(code, fault) from fault
-        if np.isinf(result).any():
-            raise self._refusal(code, Cannot("The score is infinite.", "Correct the values."))
+        there = (~np.isnan(children) & (weights > 0)).any(axis=-1)
+        lost = np.isinf(result) | (np.isnan(result) & there)
+        if lost.any():
+            where = np.flatnonzero(lost.reshape(-1, lost.shape[-1]).any(axis=0)).tolist()
+            problem = "The score is too large for a computer number."
+            raise self._refusal(code, Cannot(problem, "Normalise the values first.", rows=where))
         return result
 
     def _refusal(self, code: str, fault: Cannot) -> StepError:

@@ -399,3 +399,22 @@ def test_indicator_right_below_a_higher_node_climbs_with_the_nodes_beside_it():
         (Aggregate("x", "x", 2, "Index"), Aggregate("Index", "Index", 3, None)),
     )
     np.testing.assert_allclose(scores([[20, 60]], framework), [[20, 40]])
+
+
+def test_score_beyond_the_numbers_of_a_computer_is_refused():
+    error = refusal([[1e308, 1e308]], columns(2), {"a": 1e-3}, method="mazziotta_pareto")
+    assert "too large" in error.message and error.facts["units"] == ("U1",)
+
+
+def test_node_without_children_has_no_score_where_it_weighs_nothing():
+    framework = Framework(
+        (Indicator("a", "a", "x"),),
+        (
+            Aggregate("x", "x", 2, "Index"),
+            Aggregate("empty", "empty", 2, "Index", weight=0.0),
+            Aggregate("Index", "Index", 3, None),
+        ),
+    )
+    for method in ("arithmetic", "geometric", "median", "copeland"):
+        got = scores([[20.0], [30.0]], framework, method="arithmetic", per={2: {"method": method}})
+        assert np.isnan(got[:, 1]).all() and not np.isnan(got[:, [0, 2]]).any()

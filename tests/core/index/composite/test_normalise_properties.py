@@ -132,3 +132,13 @@ def test_a_run_answers_or_refuses_but_never_loses_a_value(method, rows):
     else:
         np.testing.assert_array_equal(np.isnan(got), np.isnan(data.values))
         assert not np.isinf(got).any()
+
+
+def test_the_quick_way_takes_the_row_of_the_reference_unit():
+    framework = columns(2)
+    data = table([[1, 8], [3, 4], [5, 2]], framework)
+    options = {"method": "distance_to_reference", "unit": "U2"}
+    np.testing.assert_array_equal(
+        normalise.apply(data.values, normalise.plan_of(options, framework), reference=1),
+        normalise.run(data, framework, normalise_step(**options)).table.values,
+    )
