@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,7 +71,7 @@ def analyse(
     typer.echo(f"{len(tables)} tables written to {out}.", err=True)
 
 
-def _aggregated(built: Built, weights: dict[str, float]) -> Floats:
+def _aggregated(built: Built, weights: Mapping[str, float]) -> Floats:
     from waspada.index.composite import aggregate
 
     step = built.method.steps[-1]

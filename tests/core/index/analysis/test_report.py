@@ -42,7 +42,7 @@ def never(weights: Mapping[str, float]) -> Floats:
 def test_every_table_has_a_name_of_its_own_and_full_rows() -> None:
     found = analyse(built(), never, sources={"survey": ("a", "b")}, other=built())
     names = [detail.name for detail in found]
-    assert len(names) == len(set(names)) == 29
+    assert len(names) == len(set(names)) == 27
     for detail in found:
         assert all(len(row) == len(detail.header) for row in detail.rows), detail.name
         numbers = [c for row in detail.rows for c in row if isinstance(c, float | np.floating)]
