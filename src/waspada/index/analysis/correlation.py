@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 import numpy as np
 
@@ -174,13 +175,19 @@ def kendall_p(x: Floats, y: Floats, score: float) -> float:
 
 
 def _exact_kendall_p(n: int, score: float) -> float:
-    """P(|S| >= |score|): the number of discordant pairs of a random order is that of inversions."""
+    """P(|S| >= |score|): discordant pairs of a random order are its inversions."""
+    pairs = n * (n - 1) // 2
+    discordant = round((pairs - abs(score)) / 2)
+    return float(min(1.0, 2.0 * _inversions(n)[: discordant + 1].sum())) if score else 1.0
+
+
+@cache
+def _inversions(n: int) -> Floats:
+    """Chance of each number of inversions of a random order of n."""
     chances = np.ones(1)
     for k in range(2, n + 1):
         chances = np.convolve(chances, np.full(k, 1.0 / k))
-    pairs = n * (n - 1) // 2
-    discordant = round((pairs - abs(score)) / 2)
-    return float(min(1.0, 2.0 * chances[: discordant + 1].sum())) if score else 1.0
+    return chances
 
 
 # Tables ------------------------------------------------------------------------------------------
