@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.core.index.analysis.small import FRAMEWORK, table, with_gaps
+from tests.dose import examples
 from waspada.errors import StepError
 from waspada.index.analysis.report import analyse, is_plain_arithmetic
 from waspada.index.composite.model import Built, Method, Stage, Step, StepKind
@@ -47,6 +51,33 @@ def test_every_table_has_a_name_of_its_own_and_full_rows() -> None:
         assert all(len(row) == len(detail.header) for row in detail.rows), detail.name
         numbers = [c for row in detail.rows for c in row if isinstance(c, float | np.floating)]
         assert np.isfinite(numbers).all(), detail.name
+
+
+@st.composite
+def nasty_tables(draw: st.DrawFn) -> np.ndarray:
+    """Few units, ties, zeros, gaps, constant and empty indicators."""
+    n = draw(st.integers(1, 7))
+    cell = st.sampled_from([0.0, 0.0, 1.0, 2.0, 2.0, -3.5, 1e9, np.nan])
+    rows = draw(st.lists(st.lists(cell, min_size=6, max_size=6), min_size=n, max_size=n))
+    values = np.array(rows)
+    for k, fate in enumerate(draw(st.lists(st.sampled_from("..ce"), min_size=6, max_size=6))):
+        values[:, k] = {".": values[:, k], "c": 4.0, "e": np.nan}[fate]
+    return values
+
+
+@given(nasty_tables())
+@settings(max_examples=examples(60), deadline=None)
+def test_no_table_however_poor_breaks_the_analysis_or_puts_in_a_nan(values: np.ndarray) -> None:
+    data = table(values, denominators={"size": values[:, 0], "area": np.arange(len(values)) * 1.0})
+    poor = replace(
+        built(),
+        stages=(Stage("raw", data),),
+        scores=arithmetic_scores(FRAMEWORK, data, FRAMEWORK.weights),
+    )
+    for detail in analyse(poor, never):
+        for row in detail.rows:
+            numbers = [c for c in row if isinstance(c, float | np.floating)]
+            assert np.isfinite(numbers).all(), (detail.name, row)
 
 
 def test_re_runs_and_closed_form_agree() -> None:
