@@ -24,7 +24,7 @@ EXACT_BELOW = 50
 CELLS_AT_ONCE = 4_000_000
 
 
-class Kind(StrEnum):
+class CorrelationKind(StrEnum):
     PEARSON = "pearson"
     SPEARMAN = "spearman"
     KENDALL = "kendall"
@@ -42,7 +42,9 @@ class Correlations:
     n: Counts
 
 
-def correlate(first: Floats, second: Floats, *, kind: Kind = Kind.PEARSON) -> Correlations:
+def correlate(
+    first: Floats, second: Floats, *, kind: CorrelationKind = CorrelationKind.PEARSON
+) -> Correlations:
     """Correlation of every column of one table with every column of another.
 
         Pearson   r = sum (x - mx)(y - my) / sqrt( sum (x - mx)^2 sum (y - my)^2 )
@@ -56,11 +58,11 @@ def correlate(first: Floats, second: Floats, *, kind: Kind = Kind.PEARSON) -> Co
 
     Source: Kendall, Rank Correlation Methods (1970), chapters 1, 3 to 5.
     """
-    if kind is Kind.KENDALL:
+    if kind is CorrelationKind.KENDALL:
         return _kendall(first, second)
     there = (~np.isnan(first)).astype(np.int64), (~np.isnan(second)).astype(np.int64)
     n: Counts = there[0].T @ there[1]
-    prepare: Callable[[Floats], Floats] = _mean_ranks if kind is Kind.SPEARMAN else _same
+    prepare: Callable[[Floats], Floats] = _mean_ranks if kind is CorrelationKind.SPEARMAN else _same
     full: list[Flags] = [np.all(~np.isnan(table), axis=0) for table in (first, second)]
     r = np.full(n.shape, np.nan)
     if full[0].any() and full[1].any():
@@ -201,7 +203,7 @@ def correlation_table(
     scores: Floats | None = None,
     *,
     levels: tuple[int, int] = (1, 1),
-    kind: Kind = Kind.PEARSON,
+    kind: CorrelationKind = CorrelationKind.PEARSON,
     within: int | None = None,
     family: bool = False,
     largest_p: float | None = None,
@@ -270,7 +272,7 @@ def correlation_flags(
     table: IndicatorTable,
     *,
     level: int = 2,
-    kind: Kind = Kind.PEARSON,
+    kind: CorrelationKind = CorrelationKind.PEARSON,
     bounds: Bounds | None = None,
 ) -> Detail:
     """Pairs of indicators below the same node of a level that correlate conspicuously.
@@ -297,7 +299,7 @@ def _flag(r: float, bounds: Bounds) -> str | None:
 
 
 def denominator_correlations(
-    table: IndicatorTable, *, kind: Kind = Kind.PEARSON, above: float = 0.6
+    table: IndicatorTable, *, kind: CorrelationKind = CorrelationKind.PEARSON, above: float = 0.6
 ) -> Detail:
     """Correlation of every indicator with every denominator, flagged where |r| > above.
 
@@ -324,7 +326,7 @@ def parent_correlations(
     table: IndicatorTable,
     scores: Floats,
     *,
-    kind: Kind = Kind.PEARSON,
+    kind: CorrelationKind = CorrelationKind.PEARSON,
     largest_p: float | None = None,
 ) -> Detail:
     """Correlation of every indicator and node with every node above it, up to the index."""

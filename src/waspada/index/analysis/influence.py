@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from waspada.collection.indicators import IndicatorTable
-from waspada.index.analysis.correlation import Kind, correlate
+from waspada.index.analysis.correlation import CorrelationKind, correlate
 from waspada.index.analysis.table import CODE, cell, ranks, row_names
 from waspada.index.composite.model import Detail
 from waspada.index.composite.recipe import Cannot
@@ -201,7 +201,9 @@ def _summary(left_out: LeftOut, k: int, changes: Floats) -> tuple[object, ...]:
     if not both.any():
         return (name, None, None, None, None, 0, "No unit has a score without it.")
     change = np.abs(left_out.scores[both, k] - left_out.baseline[both])
-    kept = correlate(left_out.baseline[:, None], left_out.scores[:, [k]], kind=Kind.SPEARMAN)
+    kept = correlate(
+        left_out.baseline[:, None], left_out.scores[:, [k]], kind=CorrelationKind.SPEARMAN
+    )
     return (
         name, float(moved[both].mean()), int(moved[both].max()), float(change.mean()),
         cell(float(kept.r[0, 0])), int(both.sum()), "",
