@@ -42,7 +42,7 @@ def analyse(
     Each table becomes a CSV file; docs/method/composite-analysis.md explains them.
     """
     from waspada.collection.indicators import read_indicators
-    from waspada.index.analysis.correlation import Kind
+    from waspada.index.analysis.correlation import CorrelationKind
     from waspada.index.analysis.report import analyse as analyse_built
     from waspada.index.composite.build import build
     from waspada.index.composite.method import read_method
@@ -51,7 +51,7 @@ def analyse(
     from waspada.publication.files import check_folder
 
     check_folder(out, force=force, record=RECORD)
-    kinds = [kind.value for kind in Kind]
+    kinds = [kind.value for kind in CorrelationKind]
     if correlation not in kinds:
         raise typer.BadParameter(f"Choose one of {', '.join(kinds)}.", param_hint="--correlation")
     framework = read_framework(meta)
@@ -63,7 +63,7 @@ def analyse(
     tables = analyse_built(
         built,
         lambda weights: _aggregated(built, weights),
-        kind=Kind(correlation),
+        kind=CorrelationKind(correlation),
         sources=None if sources is None else _sources(sources, framework.codes),
         other=second,
     )

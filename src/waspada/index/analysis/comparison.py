@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from waspada.index.analysis.correlation import Kind, correlate
+from waspada.index.analysis.correlation import CorrelationKind, correlate
 from waspada.index.analysis.table import UNIT, cell, ranks
 from waspada.index.composite.model import Detail
 from waspada.index.model import Floats
@@ -83,7 +83,7 @@ def _summary(a: Floats, b: Floats, moved: Floats) -> tuple[tuple[str, float | No
             f"{kind.value}_correlation",
             cell(float(correlate(a[:, None], b[:, None], kind=kind).r[0, 0])),
         )
-        for kind in Kind
+        for kind in CorrelationKind
     )
     moves = (
         ("mean_rank_distance", cell(float(distance.mean())) if both.any() else None),

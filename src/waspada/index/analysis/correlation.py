@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 import numpy as np
 
@@ -23,7 +24,7 @@ EXACT_BELOW = 50
 CELLS_AT_ONCE = 4_000_000
 
 
-class Kind(StrEnum):
+class CorrelationKind(StrEnum):
     PEARSON = "pearson"
     SPEARMAN = "spearman"
     KENDALL = "kendall"
@@ -41,7 +42,9 @@ class Correlations:
     n: Counts
 
 
-def correlate(first: Floats, second: Floats, *, kind: Kind = Kind.PEARSON) -> Correlations:
+def correlate(
+    first: Floats, second: Floats, *, kind: CorrelationKind = CorrelationKind.PEARSON
+) -> Correlations:
     """Correlation of every column of one table with every column of another.
 
         Pearson   r = sum (x - mx)(y - my) / sqrt( sum (x - mx)^2 sum (y - my)^2 )
@@ -55,11 +58,11 @@ def correlate(first: Floats, second: Floats, *, kind: Kind = Kind.PEARSON) -> Co
 
     Source: Kendall, Rank Correlation Methods (1970), chapters 1, 3 to 5.
     """
-    if kind is Kind.KENDALL:
+    if kind is CorrelationKind.KENDALL:
         return _kendall(first, second)
     there = (~np.isnan(first)).astype(np.int64), (~np.isnan(second)).astype(np.int64)
     n: Counts = there[0].T @ there[1]
-    prepare: Callable[[Floats], Floats] = _mean_ranks if kind is Kind.SPEARMAN else _same
+    prepare: Callable[[Floats], Floats] = _mean_ranks if kind is CorrelationKind.SPEARMAN else _same
     full: list[Flags] = [np.all(~np.isnan(table), axis=0) for table in (first, second)]
     r = np.full(n.shape, np.nan)
     if full[0].any() and full[1].any():
@@ -174,13 +177,19 @@ def kendall_p(x: Floats, y: Floats, score: float) -> float:
 
 
 def _exact_kendall_p(n: int, score: float) -> float:
-    """P(|S| >= |score|): the number of discordant pairs of a random order is that of inversions."""
+    """P(|S| >= |score|): discordant pairs of a random order are its inversions."""
+    pairs = n * (n - 1) // 2
+    discordant = round((pairs - abs(score)) / 2)
+    return float(min(1.0, 2.0 * _inversions(n)[: discordant + 1].sum())) if score else 1.0
+
+
+@cache
+def _inversions(n: int) -> Floats:
+    """Chance of each number of inversions of a random order of n."""
     chances = np.ones(1)
     for k in range(2, n + 1):
         chances = np.convolve(chances, np.full(k, 1.0 / k))
-    pairs = n * (n - 1) // 2
-    discordant = round((pairs - abs(score)) / 2)
-    return float(min(1.0, 2.0 * chances[: discordant + 1].sum())) if score else 1.0
+    return chances
 
 
 # Tables ------------------------------------------------------------------------------------------
@@ -194,7 +203,7 @@ def correlation_table(
     scores: Floats | None = None,
     *,
     levels: tuple[int, int] = (1, 1),
-    kind: Kind = Kind.PEARSON,
+    kind: CorrelationKind = CorrelationKind.PEARSON,
     within: int | None = None,
     family: bool = False,
     largest_p: float | None = None,
@@ -263,7 +272,7 @@ def correlation_flags(
     table: IndicatorTable,
     *,
     level: int = 2,
-    kind: Kind = Kind.PEARSON,
+    kind: CorrelationKind = CorrelationKind.PEARSON,
     bounds: Bounds | None = None,
 ) -> Detail:
     """Pairs of indicators below the same node of a level that correlate conspicuously.
@@ -290,7 +299,7 @@ def _flag(r: float, bounds: Bounds) -> str | None:
 
 
 def denominator_correlations(
-    table: IndicatorTable, *, kind: Kind = Kind.PEARSON, above: float = 0.6
+    table: IndicatorTable, *, kind: CorrelationKind = CorrelationKind.PEARSON, above: float = 0.6
 ) -> Detail:
     """Correlation of every indicator with every denominator, flagged where |r| > above.
 
@@ -317,7 +326,7 @@ def parent_correlations(
     table: IndicatorTable,
     scores: Floats,
     *,
-    kind: Kind = Kind.PEARSON,
+    kind: CorrelationKind = CorrelationKind.PEARSON,
     largest_p: float | None = None,
 ) -> Detail:
     """Correlation of every indicator and node with every node above it, up to the index."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from waspada.collection.indicators import IndicatorTable
-from waspada.index.analysis.correlation import Kind, correlate
+from waspada.index.analysis.correlation import CorrelationKind, correlate
 from waspada.index.analysis.table import CODE, cell, ranks, row_names
 from waspada.index.composite.model import Detail
 from waspada.index.composite.recipe import Cannot
@@ -83,25 +83,28 @@ def arithmetic_without(
     weights: one mapping of all codes per set. Returns (n_rows, n_sets), NaN where no child counts.
     """
     wanted = node or framework.index.code
-    columns: dict[str, Floats] = {
-        code: table.values[:, [k]] for k, code in enumerate(table.indicators)
-    }
+    measured = {code: k for k, code in enumerate(table.indicators)}
+    has = (~np.isnan(table.values)).astype(float)
+    x = np.where(has > 0, table.values, 0.0)
+    scores: dict[str, Floats] = {}
     there: dict[str, Floats] = {}
-    for code, column in columns.items():
-        there[code] = (~np.isnan(column)).astype(float)
-        columns[code] = np.where(there[code] > 0, column, 0.0)
     shape = (len(table), len(weights))
     for aggregate in framework.aggregates:
-        total, carried = np.zeros(shape), np.zeros(shape)
-        for child in framework.children(aggregate.code):
-            w = np.array([one[child] for one in weights])
-            total += columns[child] * w
-            carried += there[child] * w
-        has = carried > 0
-        columns[aggregate.code] = np.divide(total, carried, out=np.zeros(shape), where=has)
-        there[aggregate.code] = has.astype(float)
+        children = framework.children(aggregate.code)
+        w = np.array([[one[child] for child in children] for one in weights], dtype=float)
+        leaves = [k for k, child in enumerate(children) if child in measured]
+        columns = [measured[children[k]] for k in leaves]
+        total = x[:, columns] @ w[:, leaves].T
+        carried = has[:, columns] @ w[:, leaves].T
+        for k, child in enumerate(children):
+            if child not in measured:
+                total += scores[child] * w[:, k]
+                carried += there[child] * w[:, k]
+        counts = carried > 0
+        found = np.divide(total, carried, out=np.zeros(shape), where=counts)
+        scores[aggregate.code], there[aggregate.code] = found, counts.astype(float)
         if aggregate.code == wanted:
-            return np.where(has, columns[wanted], np.nan)
+            return np.where(counts, found, np.nan)
     raise ValueError(f"the framework has no node {wanted}")
 
 
@@ -198,7 +201,9 @@ def _summary(left_out: LeftOut, k: int, changes: Floats) -> tuple[object, ...]:
     if not both.any():
         return (name, None, None, None, None, 0, "No unit has a score without it.")
     change = np.abs(left_out.scores[both, k] - left_out.baseline[both])
-    kept = correlate(left_out.baseline[:, None], left_out.scores[:, [k]], kind=Kind.SPEARMAN)
+    kept = correlate(
+        left_out.baseline[:, None], left_out.scores[:, [k]], kind=CorrelationKind.SPEARMAN
+    )
     return (
         name, float(moved[both].mean()), int(moved[both].max()), float(change.mean()),
         cell(float(kept.r[0, 0])), int(both.sum()), "",

@@ -68,7 +68,8 @@ def strengths_and_weaknesses(
 ) -> Detail:
     """The indicators in which a unit ranks best, and those in which it ranks worst.
 
-    An indicator without a value of the unit is passed over. Equal ranks stand in the order of the
+    An indicator without a value of the unit is passed over, and one that tells no unit apart.
+    Equal ranks stand in the order of the
     framework; of indicators it ranks worst in, the worst stands last.
     turn: values are as measured, so those of direction -1 are turned first. within: a group column;
     ranks are then those within the unit's own group. least_unique: indicators whose share of
@@ -87,6 +88,8 @@ def strengths_and_weaknesses(
     body: list[tuple[object, ...]] = []
     for row in _rows(table, units):
         there = ~np.isnan(places[row]) & usable
+        if last_place is not LastPlace.KEPT:
+            there &= worst[row] > 1
         last = places[row] == worst[row]
         for word, chosen in _chosen(places[row], there, last, count, last_place):
             for position, k in enumerate(chosen, start=1):

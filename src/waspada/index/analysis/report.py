@@ -12,7 +12,7 @@ from waspada.index.analysis.availability import node_availability, unit_availabi
 from waspada.index.analysis.comparison import compare_versions
 from waspada.index.analysis.components import component_tables
 from waspada.index.analysis.correlation import (
-    Kind,
+    CorrelationKind,
     correlation_flags,
     correlation_table,
     denominator_correlations,
@@ -39,7 +39,7 @@ def analyse(
     built: Built,
     rerun: Rerun,
     *,
-    kind: Kind = Kind.PEARSON,
+    kind: CorrelationKind = CorrelationKind.PEARSON,
     sources: Mapping[str, Sequence[str]] | None = None,
     other: Built | None = None,
 ) -> tuple[Detail, ...]:
@@ -74,7 +74,7 @@ def _of_data(built: Built) -> list[Detail]:
     ]
 
 
-def _of_structure(built: Built, kind: Kind) -> list[Detail]:
+def _of_structure(built: Built, kind: CorrelationKind) -> list[Detail]:
     """Correlations, components and reliability on what was aggregated."""
     framework, table, scores = built.framework, built.table, built.scores
     found = [

@@ -20,6 +20,9 @@ SOLVED = 1e-18
 
 MOST_EVALUATIONS = 500
 
+NOTHING = 1e-9
+"""A weight below it, of 1 for all siblings together, is 0."""
+
 FAR = 10.0
 """Residual where the correlations do not sum to a positive number: farther than any that does."""
 
@@ -84,7 +87,8 @@ def correlation_balanced(
     correlation_with(values, siblings.aggregated(siblings.weights)[:, top])  # refuses constants
     starts = [_scaled(start, groups) for start in _starts(values, wished)]
     best, cost = _least_squares(towards_targets if aim == "balance" else towards_the_sum, starts)
-    weights = _scaled(best, groups)
+    best = _scaled(best, groups)
+    weights = _scaled(np.where(best < NOTHING, 0.0, best), groups)
     obtained = correlations(weights)
     if obtained.sum() <= 0:
         raise Cannot(

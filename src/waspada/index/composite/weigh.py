@@ -215,55 +215,110 @@ _OUTSIDE = frozenset({"method", "per", "over", "name"})
 
 def check(options: Mapping[str, Any], framework: Framework) -> list[tuple[str, str]]:
     """Problems of the options that need the framework, each with its remedy."""
-    found = list(_problems(options, framework))
-    for key, inner in options.get("per", {}).items():
+    per = _mapping(options, "per")
+    own = {str(key): _inherited(options, inner) for key, inner in per.items() if _is_dict(inner)}
+    found = list(_problems(options, framework, _reach(options, own, framework)))
+    for key, inner in per.items():
         level = _level(key)
         if level is not None:
-            if not 1 <= level < framework.height:
+            reach = set(framework.members(level)) if 1 <= level < framework.height else set()
+            if not reach:
                 found.append(_no_level(level, framework))
-        elif not framework.children(str(key)):
-            found.append(
-                (
-                    f'"per" names "{key}", which is no node with children.',
-                    "Name the parent of what is to be weighed, or a level.",
+        else:
+            reach = set(framework.children(str(key)))
+            if not reach:
+                found.append(
+                    (
+                        f'"per" names "{key}", which is no node with children.',
+                        "Name the parent of what is to be weighed, or a level.",
+                    )
                 )
-            )
-        if isinstance(inner, Mapping):
-            found += _problems(inner, framework)
+        if _is_dict(inner) and reach:
+            found += _problems(inner, framework, reach)
     return found
 
 
-def _problems(options: Mapping[str, Any], framework: Framework) -> Iterator[tuple[str, str]]:
+def _reach(
+    options: Mapping[str, Any], per: Mapping[str, Mapping[str, Any]], framework: Framework
+) -> set[str]:
+    """Codes whose weights the options of the step decide, also by what `per` inherits."""
+    method = options.get("method", "given")
+    levels = options.get("levels")
+    if not isinstance(levels, list) or not levels:
+        levels = [1] if method in FROM_DATA else list(range(1, framework.height))
+    numbers = {_level(level) for level in levels}
+    reach = {code for code in framework.weights if level_of(framework, code) in numbers}
+    for key, inner in per.items():
+        level = _level(key)
+        codes = framework.children(key) if level is None else framework.members(level)
+        same = inner.get("method", method) == method
+        reach = reach | set(codes) if same else reach - set(codes)
+    return reach - {framework.index.code}
+
+
+def _problems(
+    options: Mapping[str, Any], framework: Framework, reach: set[str]
+) -> Iterator[tuple[str, str]]:
+    """reach: codes whose weights these options decide."""
     codes = framework.weights
-    for level in options.get("levels") or ():
-        if _level(level) is None or not 1 <= int(level) < framework.height:
+    levels = options.get("levels")
+    for level in levels if isinstance(levels, list) else ():
+        number = _level(level)
+        if number is None or not 1 <= number < framework.height:
             yield _no_level(level, framework)
-    sets = options.get("sets") or {}
-    if (name := options.get("set")) and name not in sets:
-        yield f'There is no weight set "{name}".', f"There are: {', '.join(sets) or 'none'}."
-    weighed = {"weights": options.get("weights") or {}}
-    weighed |= {f"sets, {name}": content for name, content in sets.items()}
-    for where, content in {**weighed, "targets": options.get("targets") or {}}.items():
-        if not isinstance(content, Mapping):
+    sets = _mapping(options, "sets")
+    name = options.get("set")
+    if isinstance(name, str) and name and name not in sets:
+        yield (
+            f'There is no weight set "{name}".',
+            f"There are: {', '.join(map(str, sets)) or 'none'}.",
+        )
+    single = {word: _mapping(options, word) for word in ("weights", "targets")}
+    for where, content in {**single, **{f"sets, {n}": c for n, c in sets.items()}}.items():
+        if not _is_dict(content):
             yield f'"{where}" is no mapping.', "Write CODE: weight, one a line."
             continue
         for code, weight in content.items():
             if code not in codes:
                 yield f'"{where}" names "{code}", which the framework lacks.', "Correct the code."
-            if not _is_weight(weight):
+            elif where in single and code not in reach:
+                yield _no_effect(where, code)
+            elif not _is_weight(weight):
                 yield (
                     f'"{where}" gives "{code}" the weight {weight!r}.',
                     "A weight is a number of 0 or more.",
                 )
-    for code in options.get("points") or {}:
+    for code in _mapping(options, "points"):
         if code not in codes:
             yield f'"points" names "{code}", which the framework lacks.', "Correct the code."
-    for node in options.get("comparisons") or {}:
-        if not framework.children(str(node)):
+        elif code not in reach:
+            yield _no_effect("points", code)
+    for node in _mapping(options, "comparisons"):
+        children = framework.children(str(node))
+        if not children:
             yield (
                 f'"comparisons" names "{node}", which is no node with children.',
                 "Name the parent of what is compared.",
             )
+        elif not reach & set(children):
+            yield _no_effect("comparisons", node)
+
+
+def _no_effect(where: str, code: object) -> tuple[str, str]:
+    return (
+        f'"{where}" names "{code}", which this does not weigh.',
+        "Look at levels and per, or take it out.",
+    )
+
+
+def _mapping(options: Mapping[str, Any], name: str) -> Mapping[Any, Any]:
+    """An option that should be a mapping; empty where it is not: others say so."""
+    found = options.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _is_dict(value: object) -> bool:
+    return isinstance(value, Mapping)
 
 
 def run(

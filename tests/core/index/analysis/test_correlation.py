@@ -13,7 +13,7 @@ from tests.core.index.analysis.small import FRAMEWORK, listed, table, with_gaps
 from tests.dose import examples
 from waspada.index.analysis.correlation import (
     Bounds,
-    Kind,
+    CorrelationKind,
     correlate,
     correlation_flags,
     correlation_table,
@@ -23,17 +23,21 @@ from waspada.index.analysis.correlation import (
 )
 from waspada.index.composite.siblings import arithmetic_scores
 
-SLOW = {Kind.PEARSON: slow.pearson, Kind.SPEARMAN: slow.spearman, Kind.KENDALL: slow.kendall}
+SLOW = {
+    CorrelationKind.PEARSON: slow.pearson,
+    CorrelationKind.SPEARMAN: slow.spearman,
+    CorrelationKind.KENDALL: slow.kendall,
+}
 PEER = {
-    Kind.PEARSON: stats.pearsonr,
-    Kind.SPEARMAN: stats.spearmanr,
-    Kind.KENDALL: stats.kendalltau,
+    CorrelationKind.PEARSON: stats.pearsonr,
+    CorrelationKind.SPEARMAN: stats.spearmanr,
+    CorrelationKind.KENDALL: stats.kendalltau,
 }
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", CorrelationKind)
 @pytest.mark.parametrize("ties", [False, True])
-def test_correlations_with_gaps_match_loops_over_pairs(kind: Kind, ties: bool) -> None:
+def test_correlations_with_gaps_match_loops_over_pairs(kind: CorrelationKind, ties: bool) -> None:
     x = with_gaps().values
     x = np.round(x / 10) if ties else x
     found = correlate(x, x, kind=kind)
@@ -44,17 +48,17 @@ def test_correlations_with_gaps_match_loops_over_pairs(kind: Kind, ties: bool) -
     assert found.n[0, 1] == (~np.isnan(x[:, 0]) & ~np.isnan(x[:, 1])).sum()
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", CorrelationKind)
 @pytest.mark.parametrize("ties", [False, True])
 @pytest.mark.parametrize("n", [5, 30, 80])
-def test_p_values_match_scipy(kind: Kind, ties: bool, n: int) -> None:
+def test_p_values_match_scipy(kind: CorrelationKind, ties: bool, n: int) -> None:
     rng = np.random.default_rng(n)
     x = rng.normal(size=(n, 3)) + 0.4 * rng.normal(size=(n, 1))
     x = np.round(x) if ties else x
     found = correlate(x[:, :2], x[:, 2:], kind=kind)
     for i in range(2):
         more = {"method": "exact" if n < 50 and not ties else "asymptotic"}
-        peer = PEER[kind](x[:, i], x[:, 2], **(more if kind is Kind.KENDALL else {}))
+        peer = PEER[kind](x[:, i], x[:, 2], **(more if kind is CorrelationKind.KENDALL else {}))
         assert found.r[i, 0] == pytest.approx(peer.statistic, rel=1e-10)
         assert found.p[i, 0] == pytest.approx(peer.pvalue, rel=1e-8)
 
@@ -70,10 +74,12 @@ def test_p_value_of_kendall_is_the_share_of_orders(order: list[int]) -> None:
 numbers = st.floats(-1e3, 1e3).map(lambda x: round(x, 3))
 
 
-@given(st.lists(st.tuples(numbers, numbers), min_size=3, max_size=30), st.sampled_from(Kind))
+@given(
+    st.lists(st.tuples(numbers, numbers), min_size=3, max_size=30), st.sampled_from(CorrelationKind)
+)
 @settings(max_examples=examples(60), deadline=None)
 def test_correlation_is_within_bounds_symmetric_and_missing_only_for_constants(
-    pairs: list[tuple[float, float]], kind: Kind
+    pairs: list[tuple[float, float]], kind: CorrelationKind
 ) -> None:
     x, y = (np.array(column)[:, None] for column in zip(*pairs, strict=True))
     there, back = correlate(x, y, kind=kind).r[0, 0], correlate(y, x, kind=kind).r[0, 0]
@@ -85,8 +91,8 @@ def test_correlation_is_within_bounds_symmetric_and_missing_only_for_constants(
         assert correlate(-x, y, kind=kind).r[0, 0] == pytest.approx(-there, abs=1e-9)
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_a_constant_indicator_or_two_pairs_have_no_correlation(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", CorrelationKind)
+def test_a_constant_indicator_or_two_pairs_have_no_correlation(kind: CorrelationKind) -> None:
     x = np.array([[1.0, 7], [2, 7], [4, 7], [5, np.nan]])
     found = correlate(x, x, kind=kind)
     assert np.isnan(found.r[0, 1]) and np.isnan(found.p[0, 1])
@@ -102,8 +108,8 @@ def test_columns_constant_over_the_common_rows_have_no_correlation() -> None:
 def test_worked_example_of_the_three_correlations() -> None:
     x, y = np.array([[1.0], [2], [3], [4]]), np.array([[1.0], [3], [2], [10]])
     assert correlate(x, y).r[0, 0] == pytest.approx(13 / 250**0.5)
-    assert correlate(x, y, kind=Kind.SPEARMAN).r[0, 0] == pytest.approx(0.8)
-    assert correlate(x, y, kind=Kind.KENDALL).r[0, 0] == pytest.approx(4 / 6)
+    assert correlate(x, y, kind=CorrelationKind.SPEARMAN).r[0, 0] == pytest.approx(0.8)
+    assert correlate(x, y, kind=CorrelationKind.KENDALL).r[0, 0] == pytest.approx(4 / 6)
 
 
 def test_a_level_with_itself_gives_each_pair_once() -> None:

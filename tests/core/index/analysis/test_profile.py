@@ -46,6 +46,12 @@ def test_indicators_without_a_value_or_of_too_few_distinct_ones_are_passed_over(
     assert "e" not in {code for code, _ in found("strength", least_unique=0.7)}
 
 
+def test_an_indicator_that_tells_no_unit_apart_is_neither_strength_nor_weakness() -> None:
+    same = [[5.0, *row[1:]] for row in VALUES]
+    rows = strengths_and_weaknesses(FRAMEWORK, table(same)).rows
+    assert "a" not in {row[3] for row in rows}
+
+
 def test_ranks_can_be_those_within_a_group() -> None:
     data = table(VALUES, groups={"size": ("big", "small", "big")})
     rows = strengths_and_weaknesses(FRAMEWORK, data, within="size", units=["u02"]).rows

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from tests.core.index.composite import slow_weigh as slow
 from waspada.collection.indicators import IndicatorTable
@@ -16,7 +18,7 @@ from waspada.index.composite.doubt import benefit_of_the_doubt
 from waspada.index.composite.judgement import mean_points, priorities
 from waspada.index.composite.model import Detail, Step, StepKind
 from waspada.index.composite.principal import principal_components
-from waspada.index.composite.recipe import Cannot
+from waspada.index.composite.recipe import Cannot, settle
 from waspada.index.composite.siblings import arithmetic_scores
 from waspada.index.composite.spread import entropies
 from waspada.index.composite.weigh import RECIPES, check, run
@@ -123,6 +125,13 @@ def test_all_children_of_weight_0_are_refused_unless_their_parent_has_0_too() ->
         ({"per": {"a": {"method": "equal"}}}, "no node with children"),
         ({"per": {9: {"method": "equal"}}}, "has no weights"),
         ({"per": {"left": {"method": "given", "weights": {"a": -1}}}}, "0 or more"),
+        ({"levels": [1], "weights": {"left": 2}}, "does not weigh"),
+        ({"weights": {"top": 2}}, "does not weigh"),
+        ({"weights": {"a": 2}, "per": {"left": {"method": "equal"}}}, "does not weigh"),
+        ({"per": {"left": {"weights": {"d": 2}}}}, "does not weigh"),
+        ({"method": "pca", "per": {1: {"method": "given", "weights": {"left": 2}}}}, "not weigh"),
+        ({"method": "budget_allocation", "levels": [2], "points": {"a": [1]}}, "does not weigh"),
+        ({"method": "ahp", "levels": [1], "comparisons": {"top": [[1]]}}, "does not weigh"),
         ({"method": "ahp", "comparisons": {"a": [[1]]}}, "no node with children"),
         ({"method": "budget_allocation", "points": {"z": [1]}}, "framework lacks"),
     ],
@@ -136,6 +145,24 @@ def test_options_that_do_not_fit_the_framework_are_found(options: Any, words: st
 def test_options_that_fit_have_no_problem() -> None:
     options = {"method": "given", "levels": [1, 2], "per": {"top": {"method": "equal"}, "1": {}}}
     assert check(options, FRAMEWORK) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["levels", "set", "sets", "weights", "targets", "points", "comparisons"]
+)
+@pytest.mark.parametrize(
+    "junk", [None, 3, "x", [], ["x"], [None], {}, {3: None}, {"a": [{}]}, True]
+)
+def test_junk_in_options_is_told_and_never_a_crash(name: str, junk: Any) -> None:
+    for problem, remedy in check(
+        {"method": "given", name: junk, "per": {"left": {name: junk}}}, FRAMEWORK
+    ):
+        assert problem.endswith(".") and remedy.endswith(".")
+
+
+def test_what_an_entry_inherits_is_no_problem() -> None:
+    assert check({"weights": {"a": 2}, "levels": [2], "per": {"left": {}}}, FRAMEWORK) == []
+    assert weigh("given", weights={"a": 2}, levels=[2], per={"left": {}})[0]["a"] == 2
 
 
 def test_an_unknown_method_or_parameter_is_refused() -> None:
@@ -587,3 +614,13 @@ def test_scores_of_higher_levels_come_from_the_aggregation_that_is_given() -> No
 
     run(data, FRAMEWORK, step("pca", levels=[2]), FRAMEWORK.weights, aggregated=aggregated)
     assert asked
+
+
+def test_steps_of_the_method_page_can_be_written_so() -> None:
+    page = (Path(__file__).parents[4] / "docs/method/composite-weights.md").read_text("utf-8")
+    steps = yaml.safe_load(page.split("```yaml\n")[1].split("```")[0])
+    assert {entry["weigh"]["method"] for entry in steps} == set(RECIPES)
+    for entry in steps:
+        options = dict(entry["weigh"])
+        options.pop("per", None)
+        settle(RECIPES[options.pop("method")], options)
