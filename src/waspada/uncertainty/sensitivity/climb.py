@@ -121,7 +121,7 @@ def _climb(
     except StepError as error:
         if len(rows) == 1:
             return [Refusal((int(rows[0]),), error)]
-        if _refuses_all(table, framework, step, weights, nodes, rows):
+        if _refuses_all(error, framework, step, weights[rows]):
             return [Refusal(tuple(rows.tolist()), error)]
         middle = len(rows) // 2
         return [
@@ -132,36 +132,14 @@ def _climb(
     return []
 
 
-def _refuses_all(
-    table: IndicatorTable,
-    framework: Framework,
-    step: Step,
-    weights: Floats,
-    nodes: Sequence[str],
-    rows: np.ndarray[tuple[int, ...], np.dtype[np.intp]],
-) -> bool:
-    """Whether the indicators themselves are refused at the lowest nodes, whatever the weights.
-
-    A draw with the same weight everywhere stands for all: it hides no child behind a weight of 0.
-    Only asked where no draw has a weight of 0.
-    """
-    if len(rows) < 2 or not (weights[rows][:, : len(framework.entries)] > 0).all():
-        return False
-    plan = aggregate.plan_of(step.options, framework)
-    values = _columns(table, framework)
-    for node in framework.aggregates:
-        children = framework.children(node.code)
-        if not set(children) <= set(framework.codes):
-            continue
-        own = values[:, [framework.codes.index(child) for child in children]]
-        rule = plan[node.code]
-        if rule.recipe.name in ("copeland", "mazziotta_pareto"):
-            continue
-        try:
-            rule.recipe.function(own, np.ones(len(children)), **rule.parameters)
-        except aggregate.Cannot:
-            return True
-    return False
+def _refuses_all(error: StepError, framework: Framework, step: Step, weights: Floats) -> bool:
+    """Whether what was refused are indicators, of which no weight above 0 changes the domain."""
+    rules = aggregate.plan_of(step.options, framework).values()
+    return (
+        set(error.facts["indicators"]) <= set(framework.codes)
+        and bool((weights > 0).all())
+        and all(rule.recipe.name != "mazziotta_pareto" for rule in rules)
+    )
 
 
 def _together(

@@ -151,13 +151,14 @@ class Failure:
 class Outcome:
     """Scores of every draw.
 
-    units: codes (times where the table has them, as `UNIT TIME`). nodes: codes.
-    nominal: (n_units, n_nodes) of the METHOD as it stands, NaN = no score.
-    scores: node -> (n_units, n_draws), NaN = no score in that draw.
+    units, times: (n_rows,) as in the raw table; times None without any. nodes: codes.
+    nominal: (n_rows, n_nodes) of the METHOD as it stands, NaN = no score.
+    scores: node -> (n_rows, n_draws), NaN = no score in that draw.
     """
 
     plan: Plan
     units: tuple[str, ...]
+    times: tuple[int, ...] | None
     nodes: tuple[str, ...]
     nominal: Floats
     draws: Draws

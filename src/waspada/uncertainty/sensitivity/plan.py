@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from waspada.collection.indicators import IndicatorTable
 from waspada.errors import Fault, MethodError
-from waspada.index.composite.model import Method, StepKind
+from waspada.index.composite.method import check_method, step_faults
+from waspada.index.composite.model import Method, Step, StepKind
 from waspada.instrument.framework import Framework
+from waspada.uncertainty.sensitivity.chain import change_step
 from waspada.uncertainty.sensitivity.model import (
     Choice,
     DirichletWeights,
@@ -217,38 +219,51 @@ def _choice(reading: _Reading, name: str, place: str, spec: Mapping[str, Any]) -
         reading.fault("step_missing", place, problem, remedy)
         return None
     whole = option in ("", "method")
-    if whole:
-        values = tuple({"method": v} if _is_recipe(v) else v for v in values)
+    values = tuple(_value(value, whole) for value in values)
     choice = Choice(name, step, None if whole else option, labels, values, probabilities)
     if len(probabilities) == len(values):
         _check_choice(reading, place, choice)
     return choice
 
 
-def _is_recipe(value: Any) -> bool:
-    return isinstance(value, str) and value not in tuple(Special)
+def _value(value: Any, whole: bool) -> Any:
+    """given and drop are what they say, for a whole step; a word there is a method."""
+    if isinstance(value, str) and value in tuple(Special) and (whole or value == Special.GIVEN):
+        return Special(value)
+    return value
 
 
 def _check_choice(reading: _Reading, place: str, choice: Choice) -> None:
-    from waspada.uncertainty.sensitivity.chain import change_step, faults_of_step
-
+    """Each alternative as a step of its own, by the same rules as in a METHOD."""
     base = reading.method.step(choice.step)
     for label, value in zip(choice.labels, choice.values, strict=True):
         here = f'{place}, alternative "{label}"'
-        if value == Special.DROP and base.kind is StepKind.AGGREGATE:
-            remedy = "Name another way to aggregate."
-            reading.fault("cannot_drop", here, "Without it there is no index.", remedy)
-        elif (
-            choice.option is None
-            and not isinstance(value, dict | Special)
-            and (value not in tuple(Special))
-        ):
+        if value is Special.DROP:
+            changed = without(reading.method, choice.step)
+            if base.kind is StepKind.AGGREGATE:
+                remedy = "Name another way to aggregate."
+                reading.fault("cannot_drop", here, "Without it there is no index.", remedy)
+            elif base.kind is StepKind.NORMALISE:
+                _check_dropped(reading, here, changed)
+        elif choice.option is None and not isinstance(value, dict | str):
             remedy = "Give a word, a mapping of options, given or drop."
             reading.fault("not_options", here, f"{value!r} are no options of a step.", remedy)
-        elif value not in tuple(Special):
+        elif value is not Special.GIVEN:
             step = change_step(base, choice.option, value)
-            for problem, remedy in faults_of_step(step, reading.framework):
+            for problem, remedy in step_faults(step, reading.framework):
                 reading.fault("options", here, problem, remedy)
+
+
+def _check_dropped(reading: _Reading, place: str, changed: Method) -> None:
+    try:
+        check_method(changed, reading.framework)
+    except MethodError as error:
+        for fault in error.faults:
+            reading.fault("cannot_drop", place, fault.problem, fault.remedy)
+
+
+def without(method: Method, step: str) -> Method:
+    return replace(method, steps=tuple(s for s in method.steps if s.name != step))
 
 
 def _weights(reading: _Reading, name: str, place: str, spec: Mapping[str, Any]) -> Input | None:
@@ -282,11 +297,13 @@ def _levels(reading: _Reading, place: str, value: Any) -> tuple[int, ...]:
     known = range(1, reading.framework.height)
     if value is None:
         return tuple(known)
-    if not isinstance(value, list) or not value or any(level not in known for level in value):
+    names = {**{str(level): level for level in known}, **{level: level for level in known}}
+    plain = isinstance(value, list) and all(isinstance(v, int | str) for v in value)
+    if not plain or not value or not set(value) <= set(names):
         remedy = f"Give a list of levels from 1 (indicators) to {known[-1]}."
         reading.fault("levels", place, f"levels is {value!r}.", remedy)
         return ()
-    return tuple(value)
+    return tuple(names[level] for level in value)
 
 
 def _codes_at(framework: Framework, levels: Sequence[int]) -> tuple[str, ...]:
@@ -301,7 +318,7 @@ def _noise(
     share = spec.get("share")
     if isinstance(share, dict):
         levels = _levels(reading, place, list(share))
-        by_level = {level: share[level] for level in levels}
+        by_level = dict(zip(levels, share.values(), strict=False))
     else:
         levels = _levels(reading, place, spec.get("levels"))
         by_level = dict.fromkeys(levels, share)
@@ -359,12 +376,19 @@ def _imputations(
         problem = f'The base run has no impute step "{step}".'
         reading.fault("step_missing", place, problem, remedy)
         return None
-    if reading.method.step(step).options.get("method") != "multiple":
+    if not _draws_values(reading.method.step(step)):
         problem = f'The step "{step}" fills each gap with one value.'
         remedy = "Give it method: multiple in the METHOD, so that there are tables to draw from."
         reading.fault("not_multiple", place, problem, remedy)
         return None
     return Imputations(name, str(step), tuple(str(i + 1) for i in range(m)), (1.0 / m,) * m)
+
+
+def _draws_values(step: Step) -> bool:
+    """Whether the step, or an indicator under per, is imputed by drawing."""
+    per = step.options.get("per") or {}
+    methods = [step.options.get("method"), *(entry.get("method") for entry in per.values())]
+    return "multiple" in methods
 
 
 def _exclusion(
