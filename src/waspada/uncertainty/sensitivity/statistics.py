@@ -191,3 +191,15 @@ def share_above(scores: Floats) -> Floats:
         share = above / both
     np.fill_diagonal(share, np.nan)
     return share
+
+
+def rank_within_times(scores: Floats, times: Sequence[int] | None) -> Ranks:
+    """`rank_draws`, each time on its own. scores: (n_rows, n_draws)."""
+    if times is None or len(set(times)) == 1:
+        return rank_draws(scores)
+    ranks = np.zeros(scores.shape, dtype=np.int32)
+    when = np.array(times)
+    for time in np.unique(when):
+        rows = np.flatnonzero(when == time)
+        ranks[rows] = rank_draws(scores[rows])
+    return ranks
