@@ -12,6 +12,7 @@ import typer
 
 from waspada import METHOD_VERSION, __version__
 from waspada.cli.combine import combine
+from waspada.cli.index import index
 from waspada.cli.instrument import app as instrument_app
 from waspada.cli.measure import measure
 
@@ -30,6 +31,10 @@ app.command(
 app.command(
     epilog="Example: waspada combine facts/ikp_2024_provinces.csv --instrument instruments/ikp-2024"
 )(combine)
+app.command(
+    epilog="Example: waspada index data.csv --meta meta.csv "
+    "--method examples/methods/simple-mean.yaml --out result"
+)(index)
 app.add_typer(instrument_app, name="instrument")
 
 

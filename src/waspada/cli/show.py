@@ -60,6 +60,11 @@ def _header(tables: Tables, score: str) -> list[str]:
     return ["region", score, *(["category"] if tables.categories else []), "rank"]
 
 
+def show_index(title: str, rows: list[list[str]]) -> None:
+    """The ranked table of a composite index; the first row is the header."""
+    _print(title, rows)
+
+
 def _print(title: str, rows: list[list[str]]) -> None:
     """Columns under each other, as wide as needed: nothing is cut off, on a screen or in a pipe.
 

@@ -7,8 +7,9 @@ import errno
 import io
 import json
 import os
+import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from waspada.collection.model import SetAside
@@ -37,23 +38,24 @@ class FolderNotWritableError(WaspadaError):
     exit_code = 2
 
 
-def check_folder(folder: Path, *, force: bool = False) -> None:
+def check_folder(folder: Path, *, force: bool = False, record: str = RECORD) -> None:
     """Refuse a folder that holds files which are no earlier run; overwriting those would lose
-    them. Raises FolderInUseError, or FolderNotWritableError where the folder cannot be made."""
+    them. record: the file by which a run is known.
+    Raises FolderInUseError, or FolderNotWritableError where the folder cannot be made."""
     try:
-        _check_folder(folder, force=force)
+        _check_folder(folder, force=force, record=record)
     except OSError as error:
         raise _not_writable(folder, error) from error
 
 
-def _check_folder(folder: Path, *, force: bool) -> None:
+def _check_folder(folder: Path, *, force: bool, record: str) -> None:
     if folder.exists() and not folder.is_dir():
         raise FolderInUseError(
             f"{folder} is a file, not a folder. Name another folder with --out.",
             code="not_a_folder",
             folder=str(folder),
         )
-    holds_run = (folder / RECORD).is_file()
+    holds_run = (folder / record).is_file()
     if folder.is_dir() and any(folder.iterdir()) and not holds_run and not force:
         raise FolderInUseError(
             f"The folder {folder} holds other files and no earlier run. Name another folder with "
@@ -125,6 +127,37 @@ def _write_whole(path: Path, text: str) -> Path:
     return path
 
 
+def write_together(texts: Mapping[str, str], folder: Path, *, record: str) -> tuple[Path, ...]:
+    """Write the files of a run, the record last; names may lie in one folder below.
+
+    Files that an earlier run wrote, by its record, and this one does not are taken away.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        stale = _files_of_earlier_run(folder / record) - texts.keys()
+        (folder / record).unlink(missing_ok=True)
+        for name in stale:
+            (folder / name).unlink(missing_ok=True)
+        for name in texts:
+            (folder / name).parent.mkdir(exist_ok=True)
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+    names = [*(name for name in texts if name != record), record]
+    return tuple(write_whole(folder / name, texts[name]) for name in names)
+
+
+def _files_of_earlier_run(record: Path) -> set[str]:
+    """Names in the record's list of files, only such as this module writes."""
+    try:
+        files = json.loads(record.read_text(encoding="utf-8"))["files"]
+        return {name for name in files if _OWN_NAME.fullmatch(name)}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+_OWN_NAME = re.compile(r"(stages/)?[A-Za-z0-9_][A-Za-z0-9_-]*\.(csv|yaml)")
+
+
 def scores_csv(tables: Tables) -> str:
     """Index nodes only; node is the code in the sheet `index`."""
     place, said = ["region", "node", "level"], ["score", "lower", "upper"]
@@ -173,10 +206,15 @@ def set_aside_csv(set_aside: Sequence[SetAside]) -> str:
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    return plain_csv(header, ([_cell(cell) for cell in row] for row in rows))
+
+
+def plain_csv(header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
+    """Cells as they are, ready to be written."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows([_cell(cell) for cell in row] for row in rows)
+    writer.writerows(rows)
     return text.getvalue()
 
 

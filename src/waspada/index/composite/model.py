@@ -76,6 +76,7 @@ class Built:
     weights: indicator and node -> weight as used, relative to siblings.
     scores: (n_rows, n_nodes) rows as in the last stage, nodes as in `framework.aggregates`
     (the index is the last column); NaN = no score.
+    details, notes: of the aggregation. weights_after: the weights after each stage.
     """
 
     framework: Framework
@@ -84,6 +85,8 @@ class Built:
     weights: Mapping[str, float]
     scores: Floats
     notes: tuple[str, ...] = ()
+    details: tuple[Detail, ...] = ()
+    weights_after: tuple[Mapping[str, float], ...] = ()
 
     @property
     def table(self) -> IndicatorTable:
