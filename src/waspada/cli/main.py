@@ -15,6 +15,7 @@ from waspada.cli.combine import combine
 from waspada.cli.index import index
 from waspada.cli.instrument import app as instrument_app
 from waspada.cli.measure import measure
+from waspada.cli.vary import vary
 
 app = typer.Typer(
     name="waspada",
@@ -35,6 +36,10 @@ app.command(
     epilog="Example: waspada index data.csv --meta meta.csv "
     "--method examples/methods/simple-mean.yaml --out result"
 )(index)
+app.command(
+    epilog="Example: waspada vary data.csv --meta meta.csv --method method.yaml "
+    "--sensitivity sensitivity.yaml --out result"
+)(vary)
 app.add_typer(instrument_app, name="instrument")
 
 

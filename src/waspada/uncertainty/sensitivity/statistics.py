@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from waspada.index.model import Counts, Floats
 
 TIE = 1e-9
-"""Scores closer than this share a rank: the arithmetic cannot tell them apart."""
+"""Scores closer than this share of the largest score of a draw share a rank: the arithmetic
+cannot tell them apart."""
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles that are reported."""
@@ -45,10 +46,10 @@ class Spread:
 def rank_draws(scores: Floats) -> Ranks:
     """Competition ranks inside each draw, 1 = highest.
 
-        rank_i = 1 + #{ j: s_j > s_i + TIE }
+        rank_i = 1 + #{ j: s_j > s_i + t },   t = TIE max |s|
 
     scores: (n_units, n_draws) unrounded, NaN = no score. Returns the same shape, 0 = no score.
-    Draws are sorted in chunks; only those that hold scores closer than TIE are searched.
+    Draws are sorted in chunks; only those that hold scores as close as t are searched.
     """
     n_units, n_draws = scores.shape
     ranks = np.empty((n_units, n_draws), dtype=np.int32)
@@ -65,14 +66,22 @@ def _rank_rows(scores: Floats) -> Ranks:
     ranks = np.empty((n_draws, n_units), dtype=np.int32)
     np.put_along_axis(ranks, order, np.arange(1, n_units + 1, dtype=np.int32)[None, :], axis=1)
     descending = np.take_along_axis(scores, order, axis=1)
+    tie = tie_of(scores, axis=1)
     with np.errstate(invalid="ignore"):
-        ties = (descending[:, :-1] - descending[:, 1:] <= TIE).any(axis=1)
+        ties = (descending[:, :-1] - descending[:, 1:] <= tie[:, None]).any(axis=1)
     for row in np.flatnonzero(ties):
         scored = scores[row][~np.isnan(scores[row])]
-        higher = len(scored) - np.searchsorted(np.sort(scored), scores[row] + TIE, side="right")
+        higher = len(scored) - np.searchsorted(np.sort(scored), scores[row] + tie[row], side="right")
         ranks[row] = higher + 1
     ranks[np.isnan(scores)] = 0
     return ranks
+
+
+def tie_of(scores: Floats, *, axis: int) -> Floats:
+    """Below which difference scores tie; along the axis of units."""
+    there: Floats = np.where(np.isnan(scores), 0.0, scores)
+    low, high = there.min(axis=axis, initial=0.0), there.max(axis=axis, initial=0.0)
+    return TIE * np.maximum(-low, high)
 
 
 def spread_of_scores(scores: Floats) -> Spread:
@@ -174,7 +183,7 @@ def share_within(counts: Counts, first: Sequence[int] = FIRST) -> Floats:
 
 
 def share_above(scores: Floats) -> Floats:
-    """Share of draws in which unit i scores higher than unit j by more than TIE.
+    """Share of draws in which unit i scores higher than unit j, and no tie.
 
     scores: (n_units, n_draws). Returns (n_units, n_units) over the draws in which both have a
     score; NaN on the diagonal and where there is no such draw. P(i above j) + P(j above i) <= 1,
@@ -184,9 +193,10 @@ def share_above(scores: Floats) -> Floats:
     scored = ~np.isnan(scores)
     both = scored.astype(float) @ scored.T.astype(float)
     above = np.empty((n_units, n_units))
+    level = scores + tie_of(scores, axis=0)
     for unit in range(n_units):
         with np.errstate(invalid="ignore"):
-            above[unit] = (scores[unit] > scores + TIE).sum(axis=1)
+            above[unit] = (scores[unit] > level).sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = above / both
     np.fill_diagonal(share, np.nan)

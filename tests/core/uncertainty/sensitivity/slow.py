@@ -6,10 +6,15 @@ import math
 from itertools import product
 
 
-def rank(scores, tie=1e-9):
+def tie(scores):
+    return 1e-9 * max((abs(s) for s in scores if s is not None), default=0.0)
+
+
+def rank(scores):
     """Competition ranks, 0 for None."""
+    near = tie(scores)
     return [
-        0 if s is None else 1 + sum(1 for other in scores if other is not None and other > s + tie)
+        0 if s is None else 1 + sum(1 for other in scores if other is not None and other > s + near)
         for s in scores
     ]
 
