@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from waspada.cli.errors import answer_errors
+from waspada.instrument.model import Form
 
 if TYPE_CHECKING:
     from waspada.index.composite.model import Method
@@ -65,6 +66,9 @@ def vary(
     region_column: Annotated[
         str, typer.Option(help="Column that tells the region, with --instrument.")
     ] = "region",
+    form: Annotated[
+        Form, typer.Option(help="Which items were asked, with --instrument.")
+    ] = Form.FULL,
     time: Annotated[int | None, typer.Option(help="Use the rows of this time only.")] = None,
     each_draw: Annotated[
         bool | None,
@@ -96,7 +100,7 @@ def vary(
         from waspada.cli.vary_answers import vary_answers
 
         found, record = vary_answers(
-            data, instrument, sensitivity, draws, seed, replicates, region_column
+            data, instrument, form, sensitivity, draws, seed, replicates, region_column
         )
         _finish(found, record, out, started)
         return
@@ -247,9 +251,7 @@ def _record(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _finish(
-    tables: list[Table], record: dict[str, Any], out: Path | None, started: float
-) -> None:
+def _finish(tables: list[Table], record: dict[str, Any], out: Path | None, started: float) -> None:
     import json
 
     from waspada.publication.composite import Sheet, sheet_csv
@@ -270,16 +272,17 @@ def _finish(
         typer.echo(f"Tables written to {out}.", err=True)
 
 
-COLUMNS = ("unit", "time", "nominal", "median", "q05", "q95", "draws")
+COLUMNS = ("uCode", "Time", "nominal", "median", "q05", "q95", "draws")
 
 
 def _show(table: Table, say: Callable[[str], Any]) -> None:
     """Nominal rank and where ranks lie in 90 % of the draws; the first node, best first."""
     at = {name: place for place, name in enumerate(table.header)}
-    node = table.rows[0][at["node"]] if table.rows else ""
-    rows = [r for r in table.rows if r[at["quantity"]] == "rank" and r[at["node"]] == node]
+    node = table.rows[0][at["iCode"]] if table.rows else ""
+    rows = [r for r in table.rows if r[at["quantity"]] == "rank" and r[at["iCode"]] == node]
+    rows = [r for r in rows if "varied" not in at or r[at["varied"]] == "both"]
     rows.sort(key=lambda row: (row[at["nominal"]] is None, row[at["nominal"]] or 0))
-    columns = [c for c in COLUMNS if c != "time" or any(r[at["time"]] is not None for r in rows)]
+    columns = [c for c in COLUMNS if c in at and any(r[at[c]] is not None for r in rows)]
     lines = [list(columns), *([_cell(row[at[c]]) for c in columns] for row in rows)]
     widths = [max(len(line[k]) for line in lines) for k in range(len(columns))]
     say(f"Ranks of {node} under the choices varied: nominal, median, 5 % and 95 % of draws.")

@@ -153,8 +153,8 @@ def varied_steps(method: Method, chosen: Sequence[tuple[Discrete, int]]) -> tupl
 def change_step(step: Step, option: str | None, value: Any) -> Step:
     """A step with one option changed.
 
-    option: None for all options at once, or another method where value is a word; "method" keeps only `per` and `over` beside the new
-    method; "per.CODE.OPTION" for a single indicator or node.
+    option: None for all options at once, or another method where value is a word; "method" keeps
+    only `per` and `over` beside the new one; "per.CODE.OPTION" for a single indicator or node.
     """
     options = dict(step.options)
     if option is None and not isinstance(value, str):
@@ -174,4 +174,3 @@ def row_keys(table: IndicatorTable) -> list[tuple[str, int | None]]:
     """Unit and time of every row."""
     times: Sequence[int | None] = table.times or (None,) * len(table)
     return list(zip(table.units, times, strict=True))
-

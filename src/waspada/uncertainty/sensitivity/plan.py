@@ -34,11 +34,15 @@ TOLERANCE = 1e-9
 
 @dataclass
 class _Reading:
-    """Where we are, and what was wrong so far."""
+    """Where we are, and what was wrong so far.
+
+    words: choices there are for answers, with their alternatives; None for a METHOD.
+    """
 
     framework: Framework
     method: Method
     units: frozenset[str]
+    words: Mapping[str, tuple[str, ...]] | None = None
     faults: list[Fault] = field(default_factory=list)
 
     def fault(self, code: str, place: str, problem: str, remedy: str) -> None:
@@ -54,7 +58,25 @@ def parse_plan(
     the base run lacks, options no recipe takes, probabilities that do not sum to 1, noise beyond
     100 %, unknown codes, fewer than two alternatives.
     """
-    reading = _Reading(framework, method, frozenset(table.units))
+    return _plan(_Reading(framework, method, frozenset(table.units)), document, source)
+
+
+def parse_answers_plan(
+    document: Any,
+    framework: Framework,
+    words: Mapping[str, tuple[str, ...]],
+    *,
+    source: str,
+) -> Plan:
+    """As `parse_plan`, for answers to an instrument: there is no METHOD, and choices are words.
+
+    framework: of the instrument. words: choice -> its alternatives.
+    """
+    method = Method("", ())
+    return _plan(_Reading(framework, method, frozenset(), words), document, source)
+
+
+def _plan(reading: _Reading, document: Any, source: str) -> Plan:
     if not isinstance(document, dict):
         problem = "The file is not a mapping of keys."
         raise MethodError(source, [Fault("not_a_mapping", "top", problem, "Begin with vary:.")])
@@ -209,6 +231,8 @@ def _choice(reading: _Reading, name: str, place: str, spec: Mapping[str, Any]) -
     target = str(spec["choice"])
     step, _, option = target.partition(".")
     labels, values, probabilities = _alternatives(reading, place, spec)
+    if reading.words is not None:
+        return _word(reading, place, Choice(name, target, None, labels, values, probabilities))
     names = [s.name for s in reading.method.steps]
     if step not in names:
         problem = f'The base run has no step "{step}".'
@@ -223,6 +247,21 @@ def _choice(reading: _Reading, name: str, place: str, spec: Mapping[str, Any]) -
     choice = Choice(name, step, None if whole else option, labels, values, probabilities)
     if len(probabilities) == len(values):
         _check_choice(reading, place, choice)
+    return choice
+
+
+def _word(reading: _Reading, place: str, choice: Choice) -> Choice | None:
+    """A choice of an instrument's method."""
+    words = reading.words or {}
+    if choice.step not in words:
+        problem = f'An instrument has no choice "{choice.step}".'
+        reading.fault("step_missing", place, problem, f"It has: {', '.join(words)}.")
+        return None
+    for value in choice.values:
+        if value not in words[choice.step]:
+            problem = f"{value!r} is no alternative."
+            remedy = f"Known: {', '.join(words[choice.step])}."
+            reading.fault("options", place, problem, remedy)
     return choice
 
 

@@ -71,7 +71,9 @@ def _rank_rows(scores: Floats) -> Ranks:
         ties = (descending[:, :-1] - descending[:, 1:] <= tie[:, None]).any(axis=1)
     for row in np.flatnonzero(ties):
         scored = scores[row][~np.isnan(scores[row])]
-        higher = len(scored) - np.searchsorted(np.sort(scored), scores[row] + tie[row], side="right")
+        higher = len(scored) - np.searchsorted(
+            np.sort(scored), scores[row] + tie[row], side="right"
+        )
         ranks[row] = higher + 1
     ranks[np.isnan(scores)] = 0
     return ranks

@@ -9,6 +9,7 @@ import numpy as np
 
 from waspada.index.composite.multiple import combine_rubin
 from waspada.index.model import Floats
+from waspada.uncertainty.sensitivity.crossed import Crossed
 from waspada.uncertainty.sensitivity.design import Sensitivity
 from waspada.uncertainty.sensitivity.model import Imputations, Outcome
 from waspada.uncertainty.sensitivity.sobol import Indices
@@ -62,7 +63,8 @@ def _place(outcome: Outcome, node: str) -> Iterator[list[Cell]]:
         yield [node, unit, time]
 
 
-PLACE = ("node", "unit", "time")
+PLACE = ("iCode", "uCode", "Time")
+"""As in the tables of `waspada index`, so that they join."""
 
 
 def nominal_ranks(outcome: Outcome) -> Ranks:
@@ -145,7 +147,7 @@ def above_table(outcome: Outcome) -> Table:
     rows: list[list[Cell]] = [
         [unit, *map(_number, share[row])] for row, unit in enumerate(outcome.units)
     ]
-    return Table("above", ("unit", *outcome.units), rows)
+    return Table("above", ("uCode", *outcome.units), rows)
 
 
 def acceptability_table(outcome: Outcome, ranks: dict[str, Ranks]) -> Table:
@@ -157,7 +159,7 @@ def acceptability_table(outcome: Outcome, ranks: dict[str, Ranks]) -> Table:
         [unit, *map(float, share[row])] for row, unit in enumerate(outcome.units)
     ]
     places = (str(k) for k in range(1, len(outcome.units) + 1))
-    return Table("rank_acceptability", ("unit", *places), rows)
+    return Table("rank_acceptability", ("uCode", *places), rows)
 
 
 def imputation_table(outcome: Outcome) -> Table | None:
@@ -224,3 +226,66 @@ def _index_rows(
             indices.variance[output],
         ]
         yield [*place, name, *map(_number, numbers), int(indices.n[output])]
+
+
+# Answers --------------------------------------------------------------------------------------
+
+TOTAL_LEVEL = 0.95
+
+
+def crossed_tables(crossed: Crossed) -> list[Table]:
+    """total: interval and whose doing it is; statistics: ranks under survey, method and both."""
+    total, ranks = [], []
+    for node in crossed.nodes:
+        total += _total_rows(crossed, node)
+        ranks += _crossed_rows(crossed, node)
+    header = (
+        *("region", "node", "score", "lower", "upper", "total_sd"),
+        *("survey_sd", "method_sd", "interaction_sd"),
+        *("survey_share", "method_share", "interaction_share", "flags"),
+    )
+    quantiles = tuple(f"q{round(100 * level):02d}" for level in LEVELS if level != 0.5)
+    spread = ("nominal", "draws", "mean", "median", "sd", *quantiles)
+    return [
+        Table("total", header, total),
+        Table("statistics", ("iCode", "uCode", "varied", "quantity", *spread), ranks),
+    ]
+
+
+def _total_rows(crossed: Crossed, node: str) -> Iterator[list[Cell]]:
+    split, interval = crossed.split(node), crossed.interval(node, TOTAL_LEVEL)
+    parts = (split.survey, split.method, split.interaction)
+    shares = split.shares()
+    score = crossed.estimate(node)
+    for k, region in enumerate(crossed.regions):
+        flags = [
+            name
+            for name, flag in (
+                ("survey_below_zero", split.survey_negative[k]),
+                ("method_below_zero", split.method_negative[k]),
+                ("gaps", np.isnan(split.total[k]) and not np.isnan(score[k])),
+            )
+            if flag
+        ]
+        numbers = [score[k], *interval[k], np.sqrt(split.total[k])]
+        numbers += [np.sqrt(part[k]) for part in parts] + [share[k] for share in shares]
+        yield [region, node, *map(_number, numbers), ";".join(flags)]
+
+
+def _crossed_rows(crossed: Crossed, node: str) -> Iterator[list[Cell]]:
+    nominal = crossed.estimate(node)
+    base = rank_within_times(nominal[:, None], None)[:, 0].astype(float)
+    base[base == 0] = np.nan
+    middle = LEVELS.index(0.5)
+    for varied in ("survey", "method", "both"):
+        scores: Floats = getattr(crossed, varied)(node)
+        by_rank = spread_of_ranks(count_ranks(rank_within_times(scores, None)))
+        for quantity, own, spread in (
+            ("score", nominal, spread_of_scores(scores)),
+            ("rank", base, by_rank),
+        ):
+            for k, region in enumerate(crossed.regions):
+                around = np.delete(spread.quantiles[k], middle).tolist()
+                numbers = [spread.mean[k], spread.quantiles[k, middle], spread.sd[k], *around]
+                first: list[Cell] = [node, region, varied, quantity, _number(own[k])]
+                yield [*first, int(spread.n[k]), *map(_number, numbers)]

@@ -56,6 +56,8 @@ def sobol(a, b, mixed):
     both = [*a, *b]
     m = mean(both)
     v = mean([(y - m) ** 2 for y in both])
-    first = [mean([(fb - m) * (fm - fa) for fa, fb, fm in zip(a, b, x, strict=True)]) / v for x in mixed]
+    first = [
+        mean([(fb - m) * (fm - fa) for fa, fb, fm in zip(a, b, x, strict=True)]) / v for x in mixed
+    ]
     total = [mean([(fa - fm) ** 2 for fa, fm in zip(a, x, strict=True)]) / (2 * v) for x in mixed]
     return first, total

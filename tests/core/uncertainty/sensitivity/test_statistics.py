@@ -19,7 +19,9 @@ from waspada.uncertainty.sensitivity.statistics import (
     spread_of_scores,
 )
 
-NUMBERS = st.sampled_from([0.0, 1.0, 1.0 + 5e-10, 1.0 + 3e-9, 40.0 - 3e-8, 2.5, -3.0, 40.0, float("nan")])
+NUMBERS = st.sampled_from(
+    [0.0, 1.0, 1.0 + 5e-10, 1.0 + 3e-9, 40.0 - 3e-8, 2.5, -3.0, 40.0, float("nan")]
+)
 TABLES = st.tuples(st.integers(1, 7), st.integers(1, 9)).flatmap(
     lambda shape: arrays(np.float64, shape, elements=NUMBERS)
 )
@@ -82,9 +84,7 @@ def test_shares_of_draws_are_counted(scores):
             if i == j or not pairs:
                 assert np.isnan(above[i, j])
             else:
-                assert above[i, j] == pytest.approx(
-                    sum(a > b for a, b in pairs) / len(pairs)
-                )
+                assert above[i, j] == pytest.approx(sum(a > b for a, b in pairs) / len(pairs))
 
 
 def test_quantiles_are_those_of_type_7():
