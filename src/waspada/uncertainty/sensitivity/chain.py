@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -63,13 +64,13 @@ class Chain:
         outside = _left_out(chosen)
         imputed = {one.step: (k, len(one.labels)) for one, k in _imputations(chosen)}
         key: tuple[Hashable, ...] = ("without", *outside)
-        state = self._once(key, lambda: self._begin(outside))
+        state = self._once(key, partial(self._begin, outside))
         last = steps[-1]
         for step in steps[:-1]:
             draw = imputed.get(step.name)
             looks_on = repr(last.options) if step.kind is StepKind.WEIGH else ""
             key = (*key, step.name, repr(step.options), draw, looks_on)
-            state = self._once(key, lambda s=step, b=state, d=draw: self._advance(s, b, last, d))
+            state = self._once(key, partial(self._advance, step, state, last, draw))
         return self._ready(state, last)
 
     def _once(self, key: Hashable, compute: Callable[[], Any]) -> Any:
@@ -100,7 +101,8 @@ class Chain:
             return build._advance(self.framework, before, step, last)
         place, m = draw
         key = ("imputed", id(before), step.name, repr(step.options), m)
-        tables = self._once(key, lambda: multiply_impute(before.table, self.framework, step, m=m))
+        draws = partial(multiply_impute, before.table, self.framework, step, m=m)
+        tables = self._once(key, draws)
         return replace(
             before,
             stages=(*before.stages, Stage(step.name, tables[place])),

@@ -33,7 +33,7 @@ def uniform(seed: int, name: str, draws: Counts, width: int) -> Floats:
     raw = Philox(key=key, counter=first * stride).random_raw((last - first) * stride * 4)
     words: NDArray[np.uint64] = raw.reshape(last - first, -1)[:, :width]
     chosen = words if _is_range(draws) else words[draws - first]
-    found: Floats = ((chosen >> np.uint64(11)) + 0.5) * 2.0**-53
+    found: Floats = ((chosen >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
     return found
 
 

@@ -68,8 +68,10 @@ def _refused_weights(weights: Floats, framework: Framework, step: str) -> list[R
     place = {entry.code: column for column, entry in enumerate(framework.entries)}
     for node in framework.aggregates:
         children = [place[child] for child in framework.children(node.code)]
-        counts = weights[:, place[node.code]] > 0 if node.parent is not None else True
-        bad |= ~(weights[:, children] > 0).any(axis=1) & counts
+        empty = ~(weights[:, children] > 0).any(axis=1)
+        if node.parent is not None:
+            empty &= weights[:, place[node.code]] > 0
+        bad |= empty
     refusals = []
     for row in np.flatnonzero(bad).tolist():
         try:

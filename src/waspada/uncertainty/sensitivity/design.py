@@ -116,9 +116,8 @@ def _of_node(
     counted = ~np.isnan(away)
     with np.errstate(invalid="ignore"):
         shift = np.where(counted, away, 0.0).sum(axis=0, keepdims=True) / counted.sum(axis=0)
-    parts = [_indices(values, n, seed, resamples) for values in (scores, ranks, shift)]
-    runs = len(outcome.draws)
-    return Sensitivity(node, names, *parts, runs, outcome.failures)
+    score, rank, away_from = (_indices(v, n, seed, resamples) for v in (scores, ranks, shift))
+    return Sensitivity(node, names, score, rank, away_from, len(outcome.draws), outcome.failures)
 
 
 def _missing_where_zero(ranks: np.ndarray[tuple[int, ...], np.dtype[np.int32]]) -> Floats:

@@ -336,7 +336,8 @@ def _levels(reading: _Reading, place: str, value: Any) -> tuple[int, ...]:
     known = range(1, reading.framework.height)
     if value is None:
         return tuple(known)
-    names = {**{str(level): level for level in known}, **{level: level for level in known}}
+    names: dict[int | str, int] = {level: level for level in known}
+    names |= {str(level): level for level in known}
     plain = isinstance(value, list) and all(isinstance(v, int | str) for v in value)
     if not plain or not value or not set(value) <= set(names):
         remedy = f"Give a list of levels from 1 (indicators) to {known[-1]}."

@@ -83,7 +83,8 @@ def tie_of(scores: Floats, *, axis: int) -> Floats:
     """Below which difference scores tie; along the axis of units."""
     there: Floats = np.where(np.isnan(scores), 0.0, scores)
     low, high = there.min(axis=axis, initial=0.0), there.max(axis=axis, initial=0.0)
-    return TIE * np.maximum(-low, high)
+    tie: Floats = TIE * np.maximum(-low, high)
+    return tie
 
 
 def spread_of_scores(scores: Floats) -> Spread:
@@ -172,7 +173,8 @@ def spread_of_ranks(counts: Counts) -> Spread:
 
 def _order_statistic(cumulative: Counts, place: Counts) -> Floats:
     """Rank at each place (0 = lowest) of the ordered draws of each unit."""
-    return 1.0 + (cumulative <= place[:, None]).sum(axis=1)
+    found: Floats = 1.0 + (cumulative <= place[:, None]).sum(axis=1)
+    return found
 
 
 def share_within(counts: Counts, first: Sequence[int] = FIRST) -> Floats:
@@ -200,7 +202,7 @@ def share_above(scores: Floats) -> Floats:
         with np.errstate(invalid="ignore"):
             above[unit] = (scores[unit] > level).sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = above / both
+        share: Floats = above / both
     np.fill_diagonal(share, np.nan)
     return share
 

@@ -235,7 +235,8 @@ TOTAL_LEVEL = 0.95
 
 def crossed_tables(crossed: Crossed) -> list[Table]:
     """total: interval and whose doing it is; statistics: ranks under survey, method and both."""
-    total, ranks = [], []
+    total: list[list[Cell]] = []
+    ranks: list[list[Cell]] = []
     for node in crossed.nodes:
         total += _total_rows(crossed, node)
         ranks += _crossed_rows(crossed, node)

@@ -58,7 +58,7 @@ def move_weights(
         if isinstance(left, Exclusion) and not left.of_units:
             for alternative, group in enumerate(left.sets):
                 rows = np.flatnonzero(chosen[:, column] == alternative)
-                weights[np.ix_(rows, [place[code] for code in group])] = 0.0
+                weights[rows[:, None], [place[code] for code in group]] = 0.0
     return weights
 
 
@@ -83,10 +83,10 @@ def _draw_shares(
         columns = [place[code] for code in group]
         total = weights[:, columns].sum(axis=1, keepdims=True)
         rows = np.flatnonzero(total[:, 0] > 0)
-        share = weights[np.ix_(rows, columns)] / total[rows]
+        share = weights[rows[:, None], columns] / total[rows]
         name = f"{moved.name}\0{parent}"
         drawn = dirichlet(seed, name, numbers[rows], moved.concentration * share)
-        weights[np.ix_(rows, columns)] = total[rows] * drawn
+        weights[rows[:, None], columns] = total[rows] * drawn
 
 
 def groups_of(
