@@ -14,6 +14,9 @@ from waspada.index.composite.model import Step
 from waspada.index.model import Flags, Floats
 from waspada.instrument.framework import Framework
 
+WIDEST = 600.0
+"""Beyond exp of this, powers of ratios of values would leave the range of a number."""
+
 POWERS = {"arithmetic": 1.0, "geometric": 0.0, "harmonic": -1.0}
 
 
@@ -64,14 +67,14 @@ def _columns(table: IndicatorTable, framework: Framework) -> Floats:
 
 def _refused_weights(weights: Floats, framework: Framework, step: str) -> list[Refusal]:
     """Draws in which a weight is no number >= 0, or all children of a node that counts have 0."""
-    bad: Flags = (~np.isfinite(weights) | (weights < 0)).any(axis=1)
+    bad: Flags = np.asarray((~np.isfinite(weights) | (weights < 0)).any(axis=1))
     place = {entry.code: column for column, entry in enumerate(framework.entries)}
     for node in framework.aggregates:
         children = [place[child] for child in framework.children(node.code)]
-        empty = ~(weights[:, children] > 0).any(axis=1)
+        empty: Flags = np.asarray((weights[:, children] > 0).sum(axis=1) == 0)
         if node.parent is not None:
             empty &= weights[:, place[node.code]] > 0
-        bad |= empty
+        bad = bad | empty
     refusals = []
     for row in np.flatnonzero(bad).tolist():
         try:
@@ -92,7 +95,12 @@ def _common_power(values: Floats, framework: Framework, plan: aggregate.Plan) ->
     power = found.pop()
     if power is None or not np.isfinite(power) or not np.isfinite(values).all():
         return None
-    return float(power) if power == 1.0 or bool((values > 0).all()) else None
+    if power == 1.0:
+        return 1.0
+    if not bool((values > 0).all()):
+        return None
+    span = abs(power) * np.log(values.max() / values.min())
+    return float(power) if span < WIDEST else None
 
 
 def _power_product(values: Floats, effective: Floats, power: float) -> Floats:

@@ -86,7 +86,7 @@ def test_noise_beyond_100_percent_is_refused_because_weights_would_be_negative()
         ({"vary": {"q": {"weights": "dirichlet", "concentration": 0}}}, "concentration"),
         ({"vary": {"q": {"weights": "dirichlet", "concentration": float("nan")}}}, "concentration"),
         ({"vary": {"q": {"weights": "sets", "among": [1, 2]}}}, "no_sets"),
-        ({"vary": {"q": {"weights": "sets", "among": {"s": {"z": 1}, "t": "given"}}}}, "unknown_code"),
+        ({"vary": {"q": {"weights": "sets", "among": {"s": {"z": 1}, "t": {}}}}}, "unknown_code"),
         ({"vary": {"q": {"weights": "sets", "among": {"s": {"a": -1}, "t": {"a": 1}}}}}, "weight"),
         ({"vary": {"q": {"leave_out": "units", "among": ["none", "u9"]}}}, "unknown_code"),
         ({"vary": {"q": {"leave_out": "people", "among": ["none", "u1"]}}}, "leave_out"),
