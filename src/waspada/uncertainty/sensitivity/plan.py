@@ -287,10 +287,19 @@ def _check_choice(reading: _Reading, place: str, choice: Choice) -> None:
         elif choice.option is None and not isinstance(value, dict | str):
             remedy = "Give a word, a mapping of options, given or drop."
             reading.fault("not_options", here, f"{value!r} are no options of a step.", remedy)
+        elif value is Special.GIVEN and _is_ambiguous(base, choice):
+            problem = 'Here "given" could be the METHOD as it is, or the method "given".'
+            remedy = "Write {method: given} for the weights of META, or the options of the METHOD."
+            reading.fault("ambiguous", here, problem, remedy)
         elif value is not Special.GIVEN:
             step = change_step(base, choice.option, value)
             for problem, remedy in step_faults(step, reading.framework):
                 reading.fault("options", here, problem, remedy)
+
+
+def _is_ambiguous(base: Step, choice: Choice) -> bool:
+    whole = choice.option is None
+    return whole and base.kind is StepKind.WEIGH and base.options.get("method") != "given"
 
 
 def _check_dropped(reading: _Reading, place: str, changed: Method) -> None:

@@ -1,8 +1,11 @@
 """A SENSITIVITY file is read whole, or refused with all its faults."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.core.uncertainty.sensitivity import small
+from tests.dose import examples
 from waspada.errors import MethodError
 from waspada.index.composite.plain_yaml import load
 from waspada.uncertainty.sensitivity.model import (
@@ -12,6 +15,13 @@ from waspada.uncertainty.sensitivity.model import (
     NoisyWeights,
     Special,
     WeightSets,
+)
+
+WORDS = (
+    *("vary", "nodes", "draws", "choice", "among", "probability", "weights", "levels", "share"),
+    *("concentration", "leave_out", "imputations", "step", "noise", "dirichlet", "sets", "units"),
+    *("indicators", "given", "drop", "none", "treat", "treat.at_most", "normalise.method", "rank"),
+    *("aggregate", "geometric", "method", "index", "a", "u1", "1", "per", "treat.per.a.skew"),
 )
 
 
@@ -120,3 +130,31 @@ def test_all_faults_come_at_once():
         "draws": 0,
     }
     assert len(faults(document)) == 5
+
+
+def test_given_weights_are_not_mistaken_for_the_weights_of_the_method():
+    made = small.chain(small.METHOD.replace("weigh: {method: given}", "weigh: {method: equal}"))
+    with pytest.raises(MethodError, match="could be the METHOD as it is"):
+        small.plan(made, {"vary": {"weigh": ["given", "equal"]}})
+    clear = small.plan(made, {"vary": {"weigh": [{"method": "given"}, "equal"]}})
+    assert clear.discrete[0].values == ({"method": "given"}, "equal")
+
+
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 300) | st.floats() | st.sampled_from(WORDS),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(WORDS), ODD, max_size=4))
+@settings(max_examples=examples(150), deadline=None)
+def test_any_file_is_read_or_refused_with_sentences(entries):
+    made = small.chain()
+    for document in (entries, {"vary": entries}, {"vary": {"q": entries}}):
+        try:
+            small.plan(made, document)
+        except MethodError as error:
+            assert error.faults and all(f.problem and f.remedy for f in error.faults)
