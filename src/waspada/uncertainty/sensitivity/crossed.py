@@ -182,8 +182,10 @@ class _Methods:
         for branch, weights in zip(tree.branches, self.weights, strict=True):
             own = weights[rows]
             aggregation = branch.aggregation if rule == GIVEN else Aggregation(rule)
+            lowest = bool((branch.children < tree.root).all())  # the same under every draw
+            children = items[:, None, branch.children] if lowest else values[..., branch.children]
             combined = combine_children(
-                turned(values[..., branch.children], branch),
+                turned(children, branch),
                 np.where(np.isnan(own), 0.0, own),
                 aggregation,
                 min_share=branch.min_share,

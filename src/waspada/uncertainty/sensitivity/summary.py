@@ -153,10 +153,10 @@ def above_table(outcome: Outcome) -> Table:
 def acceptability_table(outcome: Outcome, ranks: dict[str, Ranks]) -> Table:
     """Share of draws in which a unit has each rank."""
     counts = count_ranks(ranks[outcome.nodes[0]])
-    total = np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    share = counts / total
+    with np.errstate(invalid="ignore"):
+        share = counts / counts.sum(axis=1, keepdims=True)
     rows: list[list[Cell]] = [
-        [unit, *map(float, share[row])] for row, unit in enumerate(outcome.units)
+        [unit, *map(_number, share[row])] for row, unit in enumerate(outcome.units)
     ]
     places = (str(k) for k in range(1, len(outcome.units) + 1))
     return Table("rank_acceptability", ("uCode", *places), rows)

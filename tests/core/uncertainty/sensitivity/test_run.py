@@ -120,6 +120,18 @@ def test_a_draw_that_fails_is_counted_and_named_and_the_others_stand():
     assert {row[at] for row in tables["statistics"].rows} == {100 - len(geometric)}
 
 
+def test_where_every_draw_fails_the_tables_hold_no_number_but_the_nominal_one():
+    made = small.chain(small.METHOD.replace("lower: 1", "lower: 0"))
+    plan = small.plan(made, {"vary": {"aggregate": ["geometric", "harmonic"]}})
+    outcome = run_plan(made, plan, seed=1, draws=6)
+    tables = {table.name: table for table in tables_of(outcome, each_draw=True, pairs=True)}
+    assert len(tables["failed"].rows) == 6
+    for row in tables["statistics"].rows:
+        assert row[4] is not None and row[5] == 0 and set(row[6:]) == {None}
+    for name, first in (("scores", 4), ("ranks", 4), ("above", 1), ("rank_acceptability", 1)):
+        assert {cell for row in tables[name].rows for cell in row[first:]} == {None}
+
+
 def test_a_step_that_fails_fails_all_draws_that_need_it():
     """u0..u3 alone have values of c; without them c is empty."""
     made = small.chain(data=small.table(gaps=[(row, 2) for row in range(4, 8)]))
