@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -55,6 +56,10 @@ from waspada.uncertainty.bootstrap import replicate
 from waspada.uncertainty.interval import LEVEL, intervals
 from waspada.uncertainty.model import Intervals, Replicates
 from waspada.uncertainty.student import t_quantile
+
+if TYPE_CHECKING:
+    from waspada.uncertainty.sensitivity.crossed import Crossed
+    from waspada.uncertainty.sensitivity.model import Plan
 
 
 def measure(
@@ -544,6 +549,46 @@ def combine(given: GivenScores, instrument: Instrument, *, rule: str | None = No
             "notes": record.category_notes(categories),
         },
     )
+
+
+def vary(
+    responses: Responses,
+    instrument: Instrument,
+    plan: Plan,
+    *,
+    seed: int,
+    replicates: int = 100,
+    draws: int = 100,
+    for_office: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Crossed:
+    """Survey replicates crossed with draws of the method: which of the two makes a score unsure?
+
+    plan: of `parse_answers_plan`. What `measure` would not show, or compares with nobody, is
+    missing here and takes no place in ranks.
+    Raises QualityError without responses.
+    """
+    from waspada.instrument.instrument_framework import framework_from_instrument
+    from waspada.uncertainty.sensitivity.crossed import cross, without
+
+    require_responses(responses)
+    sample = draw_sample(responses, instrument)
+    point = estimate(sample)
+    same = tuple(replace(stratum, weight=1.0) for stratum in instrument.strata)
+    crossed = cross(
+        sample,
+        draw_sample(responses, replace(instrument, strata=same)),
+        framework_from_instrument(instrument),
+        plan,
+        seed=seed,
+        replicates=replicates,
+        draws=draws,
+        progress=progress,
+    )
+    withheld = withhold(point, sample.tree, for_office=for_office).any
+    alone = [bool(r) for r in _reasons(choose_rule(instrument, None), point, sample, instrument)]
+    hidden = {n: withheld[:, sample.tree.place[n]] | np.array(alone) for n in plan.nodes}
+    return without(crossed, hidden)
 
 
 def _rank(

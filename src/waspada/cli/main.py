@@ -17,6 +17,7 @@ from waspada.cli.combine import combine
 from waspada.cli.index import index
 from waspada.cli.instrument import app as instrument_app
 from waspada.cli.measure import measure
+from waspada.cli.vary import vary
 
 app = typer.Typer(
     name="waspada",
@@ -41,6 +42,10 @@ app.command(
     epilog="Example: waspada change first.csv second.csv --instrument "
     "instruments/kerawanan-pilkada-contoh --out change"
 )(change)
+app.command(
+    epilog="Example: waspada vary data.csv --meta meta.csv --method method.yaml "
+    "--sensitivity sensitivity.yaml --out result"
+)(vary)
 app.add_typer(instrument_app, name="instrument")
 app.command(
     epilog="Example: waspada analyse data.csv --meta meta.csv "
