@@ -17,7 +17,7 @@ from tests.house.source_tree import (
     python_files,
 )
 
-ROOMS = ("errors", *STAGES, "pipeline", "cli")
+ROOMS = ("errors", *STAGES, "pipeline", "api", "cli")
 """Each room may import itself and the rooms before it."""
 
 NEVER = ("django", "waspada_web", "socket", "ssl", "http", "urllib", "urllib3", "requests", "httpx")
