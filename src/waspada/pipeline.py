@@ -70,7 +70,7 @@ def measure(
     sample = draw_sample(responses, instrument)
     point = estimate(sample)
     drawn = replicate(sample, seed=seed, replicates=replicates, progress=progress)
-    interval = intervals(sample, point, drawn)
+    interval = intervals(sample, point)
 
     withheld = withhold(point, sample.tree, for_office=for_office)
     shown = np.where(withheld.any, np.nan, point.values)
