@@ -39,8 +39,10 @@ from waspada.publication.model import Tables
 from waspada.quality.completeness import measure_completeness
 from waspada.quality.sufficiency import require_replicates, require_responses
 from waspada.uncertainty.bootstrap import replicate
+from waspada.uncertainty.clusters import meeting_effect
 from waspada.uncertainty.interval import LEVEL, intervals
 from waspada.uncertainty.model import Intervals, Replicates
+from waspada.uncertainty.population import Invited, sampled_share
 from waspada.uncertainty.student import t_quantile
 
 
@@ -52,6 +54,7 @@ def measure(
     replicates: int = 1000,
     rule: str | None = None,
     for_office: bool = False,
+    invited: Invited | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Tables:
     """Measure the regions that have responses.
@@ -59,9 +62,11 @@ def measure(
     rule: code of a category rule; None takes the instrument's first.
     for_office: tables for the office that holds the answers: a node keeps its score from five
     answers on, also where it would tell a hidden sibling. Pages and whatever is passed on do not.
+    invited: people on the invited list by region and element, where they are the population;
+    None leaves the population without end.
     progress: called with (regions done, regions in all) while replicates are drawn.
-    Raises QualityError: no responses, too few replicates, or a rule that is unknown, or was asked
-    for and needs more regions.
+    Raises QualityError: no responses, too few replicates, a rule that is unknown, or was asked
+    for and needs more regions, or a list of invited people that does not fit the answers.
     """
     require_responses(responses)
     require_replicates(replicates)
@@ -69,8 +74,9 @@ def measure(
 
     sample = draw_sample(responses, instrument)
     point = estimate(sample)
-    drawn = replicate(sample, seed=seed, replicates=replicates, progress=progress)
-    interval = intervals(sample, point)
+    sampled = None if invited is None else sampled_share(sample, invited)
+    drawn = replicate(sample, seed=seed, replicates=replicates, sampled=sampled, progress=progress)
+    interval = intervals(sample, point, sampled=sampled)
 
     withheld = withhold(point, sample.tree, for_office=for_office)
     shown = np.where(withheld.any, np.nan, point.values)
@@ -99,6 +105,7 @@ def measure(
         node_mean_intervals=record.node_mean_intervals(compared, interval, sample.tree),
         driver_reference=drivers.reference if drivers else "",
         difference_pairs=tables.pairs(sample.regions, ranks[instrument.root.code]),
+        meeting_effect=tables.meeting_rows(sample, meeting_effect(sample, point, interval), shown),
         record={
             **record.run_record("measure", instrument, categories, means),
             "seed": seed,
@@ -106,6 +113,7 @@ def measure(
             "replicates": replicates,
             "replicates_with_gaps": drawn.with_gaps,
             "replicates_refused": drawn.refused,
+            "finite_population": sorted(invited) if invited else None,
             "answers_fingerprint": fingerprint_answers(responses, instrument),
             "counts": record.counts(responses, sample.groups, shown, compared, sample.tree),
             "driver_reference": drivers.reference if drivers else None,

@@ -41,6 +41,14 @@ def measure(
     regions: Annotated[
         Path | None, typer.Option(help="Text file with one known region per line.")
     ] = None,
+    meeting_column: Annotated[
+        str | None,
+        typer.Option(help="Column that tells the meeting; for the design effect of meetings."),
+    ] = None,
+    invited: Annotated[
+        Path | None,
+        typer.Option(help="CSV region,element,invited: the invited are the population."),
+    ] = None,
     replicates: Annotated[int, typer.Option(help="Bootstrap replicates.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Start number of chance; recorded.")] = 1,
     rule: Annotated[
@@ -60,6 +68,7 @@ def measure(
     empty score. The tables name a region as its cell is given, a node by its code in the sheet
     index.
     """
+    from waspada.collection.invited import read_invited
     from waspada.collection.read import read_responses
     from waspada.instrument import read_instrument
     from waspada.pipeline import measure as measure_responses
@@ -74,6 +83,7 @@ def measure(
         region_column=region_column,
         stratum_column=stratum_column,
         id_column=id_column,
+        meeting_column=meeting_column,
         regions=None if regions is None else _read_regions(regions),
         lenient=lenient,
     )
@@ -87,6 +97,7 @@ def measure(
             replicates=replicates,
             rule=rule,
             for_office=True,
+            invited=None if invited is None else read_invited(invited),
             progress=show,
         )
     tables = _with_circumstances(tables, received, answers, read - started, perf_counter() - read)

@@ -8,12 +8,15 @@ import json
 import numpy as np
 from numpy.typing import NDArray
 
-from waspada.collection.model import EVERYONE, JOINT, Responses
+from waspada.collection.model import BLANK, EVERYONE, JOINT, Responses
 from waspada.index.model import Sample
-from waspada.index.scores import index_columns, score_table
+from waspada.index.scores import EXACT_LIMIT, index_columns, score_table
 from waspada.index.strata import ALL_IN_ONE, group_elements
 from waspada.index.tree import build_tree
 from waspada.instrument.model import Instrument, Stratum
+
+ROWS_AT_ONCE = 20_000
+"""Rows packed in one product: a few MB."""
 
 
 def draw_sample(responses: Responses, instrument: Instrument) -> Sample:
@@ -28,21 +31,25 @@ def draw_sample(responses: Responses, instrument: Instrument) -> Sample:
     choice = responses.choice[:, index_columns(instrument)]
     speaks = _has_score(choice, table)
     region, element, choice = region[speaks], element[speaks], choice[speaks]
+    meeting = None if responses.meeting is None else responses.meeting[speaks]
     n = np.bincount(region * len(strata) + element, minlength=len(regions) * len(strata))
     n = n.reshape(len(regions), len(strata)).astype(np.int64)
     groups = group_elements(n, strata, carrier)
     block = region * len(strata) + groups.group[region, element]
-    order = np.lexsort((*reversed(pack_rows(choice)), block))
+    last = () if meeting is None else (meeting,)
+    order = np.lexsort((*last, *reversed(pack_rows(choice)), block))
     present, start = _starts(block[order])
     return Sample(
         regions=regions,
         choice=choice[order],
         start=start,
         block_region=present // len(strata),
+        block_group=present % len(strata),
         block_weight=groups.weight.reshape(-1)[present],
         table=table,
         groups=groups,
         tree=build_tree(instrument),
+        meeting=None if meeting is None else meeting[order],
     )
 
 
@@ -62,22 +69,36 @@ def fingerprint_answers(responses: Responses, instrument: Instrument) -> str:
     return digest.hexdigest()
 
 
-def pack_rows(choice: NDArray[np.int16]) -> list[NDArray[np.int64]]:
+def pack_rows(choice: NDArray[np.int16]) -> list[NDArray[np.float64]]:
     """The columns of each row packed into as few whole numbers as hold them.
 
     Comparing the numbers from first to last compares the rows column by column, which makes the
-    sort several times faster than one over all columns. Returns at least one key of (n,).
+    sort several times faster than one over all columns. Whole numbers below 2^53 add up exactly
+    in float64, so a matrix product packs them. Returns at least one key of (n,).
     """
-    keys: list[NDArray[np.int64]] = []
-    key, room = np.zeros(len(choice), dtype=np.int64), 1
-    for column in choice.T:
-        base = int(column.max(initial=-1)) + 2
-        if room * base >= 2**62:
-            keys.append(key)
-            key, room = np.zeros(len(choice), dtype=np.int64), 1
-        key = key * base + (column + 1)
-        room *= base
-    return [*keys, key]
+    places = _places(choice.max(axis=0, initial=BLANK).astype(int) + 2)
+    packed = np.empty((places.shape[1], len(choice)))
+    for first in range(0, len(choice), ROWS_AT_ONCE):
+        rows = choice[first : first + ROWS_AT_ONCE].astype(np.float64)
+        packed[:, first : first + len(rows)] = ((rows - BLANK) @ places).T
+    return list(packed)
+
+
+def _places(bases: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(n_columns, n_keys) what one step in a column adds to the key it is packed into."""
+    keys: list[int] = []
+    room = EXACT_LIMIT
+    for base in bases.tolist():
+        new = room * base >= EXACT_LIMIT
+        room = base if new else room * base
+        keys.append((keys[-1] if keys else -1) + new)
+    places = np.zeros((len(bases), max(keys, default=0) + 1))
+    value = 1.0
+    for column in reversed(range(len(bases))):
+        last = column + 1 == len(bases) or keys[column + 1] != keys[column]
+        value = 1.0 if last else value * bases[column + 1]
+        places[column, keys[column]] = value
+    return places
 
 
 def _canonical_regions(responses: Responses) -> tuple[tuple[str, ...], NDArray[np.intp]]:

@@ -1,4 +1,4 @@
-"""The files of a run: four CSV tables and the record. Numbers are rounded here, once."""
+"""The files of a run: five CSV tables and the record. Numbers are rounded here, once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DECIMALS = 6
 
 RECORD = "run.json"
 SET_ASIDE = "set_aside.csv"
-FILES = ("scores.csv", "ranks.csv", "categories.csv", "drivers.csv", RECORD)
+FILES = ("scores.csv", "ranks.csv", "categories.csv", "drivers.csv", "meeting_effect.csv", RECORD)
 
 Cell = str | int | float | None
 
@@ -94,6 +94,7 @@ def write_tables(tables: Tables, folder: Path, *, force: bool = False) -> tuple[
         "ranks.csv": ranks_csv(tables),
         "categories.csv": categories_csv(tables),
         "drivers.csv": drivers_csv(tables),
+        "meeting_effect.csv": meeting_effect_csv(tables),
         RECORD: json.dumps(tables.record, ensure_ascii=False, indent=2, sort_keys=True) + "\n",
     }
     return tuple(write_whole(folder / name, texts[name]) for name in FILES)
@@ -163,6 +164,14 @@ def drivers_csv(tables: Tables) -> str:
     return csv_text(
         ["region", "item", "contribution", "lower", "upper", "joined"],
         ([d.region, d.item, d.contribution, d.lower, d.upper, d.joined] for d in tables.drivers),
+    )
+
+
+def meeting_effect_csv(tables: Tables) -> str:
+    names = ["basis", "meetings", "correlation", "design_effect", "df", "lower", "upper"]
+    return csv_text(
+        ["region", *names],
+        ([row.region, *(getattr(row, name) for name in names)] for row in tables.meeting_effect),
     )
 
 

@@ -124,6 +124,25 @@ class ElementRow:
 
 
 @dataclass(frozen=True)
+class MeetingRow:
+    """Interval of a region's index if people of one meeting resemble each other.
+
+    basis: "observed", from two meetings or more of at least twenty answers each, or "assumed",
+    all answers as from one meeting. correlation: between two people of a meeting. design_effect:
+    variance over that of independent people. df: degrees of freedom. lower, upper: 0..100.
+    """
+
+    region: str
+    basis: str
+    meetings: int
+    correlation: float
+    design_effect: float
+    df: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
 class QualityRow:
     """Completeness of one region with at least five responses; smaller ones have no row.
 
@@ -160,3 +179,4 @@ class Tables:
     driver_reference: str  # "mean_of_regions" or "scale_middle"; "" without drivers
     difference_pairs: tuple[tuple[str, str], ...]
     record: dict[str, Any]
+    meeting_effect: tuple[MeetingRow, ...] = ()

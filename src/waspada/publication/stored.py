@@ -11,6 +11,7 @@ from waspada.publication.model import (
     DriverRow,
     DriverSum,
     ElementRow,
+    MeetingRow,
     QualityRow,
     RankRow,
     ScoreRow,
@@ -29,6 +30,7 @@ _ROWS: dict[str, Callable[..., Any]] = {
     "driver_sums": DriverSum,
     "elements": ElementRow,
     "quality": QualityRow,
+    "meeting_effect": MeetingRow,
 }
 
 
@@ -51,7 +53,8 @@ def tables_from_json(stored: dict[str, Any]) -> Tables:
     if stored.get("format") != FORMAT:
         raise ValueError(f"stored tables have format {stored.get('format')}, not {FORMAT}")
     rows = {
-        name: tuple(kind(**_tupled(row)) for row in stored[name]) for name, kind in _ROWS.items()
+        name: tuple(kind(**_tupled(row)) for row in stored.get(name, ()))
+        for name, kind in _ROWS.items()
     }
     return Tables(
         **rows,

@@ -60,7 +60,8 @@ def draw_counts(key: int, sizes: Sequence[int], first: int, last: int) -> list[D
     stride = -(-sum(needed) // BYTES_PER_STEP)
     raw = Philox(key=key, counter=first * stride).random_raw((last - first) * stride * 4)
     stream = raw.astype("<u8", copy=False).view(np.uint8).reshape(last - first, -1)
-    counts, used = [], 0
+    counts: list[Drawn] = []
+    used = 0
     for n, length in zip(sizes, needed, strict=True):
         own = stream[:, used : used + length]
         counts.append(_count_bytes(own[:, :n]) if n > LARGE else _count_rows(own.view("<u4"), n))

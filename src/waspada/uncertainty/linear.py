@@ -76,6 +76,23 @@ def linearise(sample: Sample, estimate: Estimate) -> Linear:
     )
 
 
+def moves_of_index(sample: Sample, estimate: Estimate) -> Floats:
+    """(n,) what each row moves its region's index by: e_k of `linearise`; 0 in groups left out.
+
+    For sums over meetings only: no table, page or file shows it.
+    """
+    n_items = len(sample.tree.items)
+    items = _off_the_ends(estimate.values[:, :n_items], _answers_per_region(sample, estimate))
+    slope = slopes(climb(items, sample.tree), sample.tree)[:, :, sample.tree.root]
+    weight = _item_weights(sample, estimate)
+    moves = np.zeros(len(sample.choice))
+    for block in np.flatnonzero(sample.block_weight > 0).tolist():
+        rows = slice(sample.start[block], sample.start[block + 1])
+        own = _contributions(sample, block, weight[block])
+        moves[rows] = own @ slope[sample.block_region[block]]
+    return moves
+
+
 _TINY = 1e-20
 """Variances below are rounding errors of answers that are all alike."""
 
