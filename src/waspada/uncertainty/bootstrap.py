@@ -143,7 +143,8 @@ def _standard_error(values: Floats) -> Floats:
     if not missing.any() and values.shape[1] > 1:
         deviation = values - values.mean(axis=1, keepdims=True)
         squared: Floats = np.einsum("rbp,rbp->rp", deviation, deviation)
-        return np.sqrt(squared / (values.shape[1] - 1))
+        spread: Floats = np.sqrt(squared / (values.shape[1] - 1))
+        return spread
     n = (~missing).sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(missing, 0.0, values).sum(axis=1) / n

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from waspada.index.model import Counts, Estimate, Flags, Floats, Sample
-from waspada.uncertainty.linear import Linear, by_region, linearise
+from waspada.uncertainty.linear import Linear, bias_of_curved_means, by_region, linearise
 from waspada.uncertainty.model import Intervals
 from waspada.uncertainty.student import t_quantile
 
@@ -35,7 +35,9 @@ def intervals(
     variance = pooled_variance(sample, estimate.block_n, linear.variance, sampled)
     standard_error = np.sqrt(variance + linear.at_the_end)
     half = t_quantile(df, level) * standard_error
-    lower, upper = logit_interval(linear.values, half)
+    bias = bias_of_curved_means(linear.values, variance + linear.at_the_end, sample.tree)
+    centre = linear.values + np.minimum(-bias, standard_error)
+    lower, upper = logit_interval(np.minimum(centre, FULL), half)
     nobody_differs = by_region(sample, linear.variance) <= 0
     alike_lower, alike_upper = _at_most_differing(sample, estimate, sampled, level)
     lower = np.where(nobody_differs, alike_lower, np.minimum(lower, estimate.values))

@@ -135,6 +135,46 @@ def _branch_slopes(values: Floats, branch: Branch) -> Floats:
     return np.where(np.isfinite(slope), slope, 0.0) * branch.directions
 
 
+def bias_of_curved_means(values: Floats, variance: Floats, tree: Tree) -> Floats:
+    """(n_regions, places) by how much a score is expected to miss what it estimates; <= 0.
+
+    A geometric or harmonic mean of children that vary lies too low on average. To second order,
+    with slopes s_c and variances V of the children c and of the node y itself,
+
+        arithmetic  sum s_c bias_c
+        geometric   sum s_c bias_c + (V_y / y - y sum w_c V_c / x_c^2) / 2
+        harmonic    sum s_c bias_c + V_y / y - y^2 sum w_c V_c / x_c^3
+
+    values: of `Linear`. variance: (n_regions, places).
+    """
+    bias = np.zeros_like(values)
+    for branch in tree.branches:
+        own = np.einsum("rc,rc->r", bias[:, branch.children], _branch_slopes(values, branch))
+        if branch.aggregation is not Aggregation.ARITHMETIC:
+            own += _bend(values, variance, branch)
+        bias[:, branch.position] = own
+    return bias
+
+
+def _bend(values: Floats, variance: Floats, branch: Branch) -> Floats:
+    """(n_regions,) what the curvature of one geometric or harmonic mean adds to its bias."""
+    children = turned(values[:, branch.children], branch)
+    has_score = ~np.isnan(children)
+    weights = np.where(has_score, branch.weights, 0.0)
+    total = weights.sum(axis=1, keepdims=True)
+    weights = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+    spread = np.where(has_score, variance[:, branch.children], 0.0)
+    node, own = values[:, branch.position], variance[:, branch.position]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if branch.aggregation is Aggregation.GEOMETRIC:
+            apart = np.where(has_score, weights * spread / children**2, 0.0).sum(axis=1)
+            bend = (own / node - node * apart) / 2.0
+        else:
+            apart = np.where(has_score, weights * spread / children**3, 0.0).sum(axis=1)
+            bend = own / node - node**2 * apart
+    return np.where(np.isfinite(bend), np.minimum(bend, 0.0), 0.0)
+
+
 def _curved(tree: Tree) -> Flags:
     """(places,) whether a geometric or harmonic mean stands at or below the place."""
     curved = np.zeros(tree.size, dtype=bool)
