@@ -216,8 +216,9 @@ def cover(case: Case, *, trials: int) -> Covered:
     )
 
 
-def print_row(head: list[str], found: list[Covered], *, bound: bool) -> None:
-    cells = [
+def print_row(head: list[str], found: list[Covered], *, bound: bool, without: int = 0) -> None:
+    """without: sizes at the start that the case cannot have."""
+    cells = ["-"] * without + [
         f"{c.index:.1f} / {c.dimension:.1f}{'*' if bound and not c.is_within else ''}"
         for c in found
     ]
@@ -258,7 +259,13 @@ def main() -> None:
                 for n in sizes
                 if elements == "one" or n >= 10
             ]
-            print_row([answers, tree, elements, f"{blank:.0%}"], found, bound=False)
+            answers = f"{answers}, correlation {rho}"
+            print_row(
+                [answers, tree, elements, f"{blank:.0%}"],
+                found,
+                bound=False,
+                without=len(sizes) - len(found),
+            )
 
 
 if __name__ == "__main__":

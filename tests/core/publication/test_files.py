@@ -85,7 +85,8 @@ def test_folder_with_other_files_is_refused_and_an_earlier_run_is_replaced(table
     assert [p.name for p in tmp_path.iterdir()] == ["letter.txt"]
     written = write_tables(tables, tmp_path, force=True)
     assert {p.name for p in written} == {
-        "scores.csv", "ranks.csv", "categories.csv", "drivers.csv", "run.json",
+        "scores.csv", "ranks.csv", "categories.csv", "drivers.csv", "meeting_effect.csv",
+        "run.json",
     }  # fmt: skip
     assert (tmp_path / "letter.txt").read_text() == "keep me"
     (tmp_path / "set_aside.csv").write_text("of the earlier run")
