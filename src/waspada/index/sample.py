@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,9 @@ from waspada.index.scores import EXACT_LIMIT, index_columns, score_table
 from waspada.index.strata import ALL_IN_ONE, group_elements
 from waspada.index.tree import build_tree
 from waspada.instrument.model import Instrument, Stratum
+
+FEW_KEYS = 3
+"""Keys to sort all rows by: region, element and the first questions, as a rule."""
 
 ROWS_AT_ONCE = 20_000
 """Rows packed in one product: a few MB."""
@@ -30,14 +35,16 @@ def draw_sample(responses: Responses, instrument: Instrument) -> Sample:
     strata, carrier, element = _elements(responses, instrument, region, len(regions))
     choice = responses.choice[:, index_columns(instrument)]
     speaks = _has_score(choice, table)
-    region, element, choice = region[speaks], element[speaks], choice[speaks]
-    meeting = None if responses.meeting is None else responses.meeting[speaks]
+    meeting = responses.meeting
+    if not speaks.all():
+        region, element, choice = region[speaks], element[speaks], choice[speaks]
+        meeting = None if meeting is None else meeting[speaks]
     n = np.bincount(region * len(strata) + element, minlength=len(regions) * len(strata))
     n = n.reshape(len(regions), len(strata)).astype(np.int64)
     groups = group_elements(n, strata, carrier)
     block = region * len(strata) + groups.group[region, element]
     last = () if meeting is None else (meeting,)
-    order = np.lexsort((*last, *reversed(pack_rows(choice)), block))
+    order = order_rows((block, *pack_rows(choice), *last))
     present, start = _starts(block[order])
     return Sample(
         regions=regions,
@@ -62,7 +69,7 @@ def fingerprint_answers(responses: Responses, instrument: Instrument) -> str:
     codes, element = _canonical_elements(responses, instrument)
     head = [[i.code for i in instrument.items], list(regions), codes]
     digest = hashlib.sha256(json.dumps(head, ensure_ascii=False).encode())
-    order = np.lexsort((*reversed(pack_rows(responses.choice)), element, region))
+    order = order_rows((region, element, *pack_rows(responses.choice)))
     for rows in np.array_split(order, max(1, len(order) // 100_000)):
         digest.update(np.column_stack((region[rows], element[rows])).astype("<i4").tobytes())
         digest.update(responses.choice[rows].astype("<i2").tobytes())
@@ -82,6 +89,25 @@ def pack_rows(choice: NDArray[np.int16]) -> list[NDArray[np.float64]]:
         rows = choice[first : first + ROWS_AT_ONCE].astype(np.float64)
         packed[:, first : first + len(rows)] = ((rows - BLANK) @ places).T
     return list(packed)
+
+
+def order_rows(keys: Sequence[NDArray[Any]]) -> NDArray[np.intp]:
+    """(n,) order by the keys from first to last; rows that agree in all keep their order.
+
+    Few rows agree in the first keys, so only those are sorted by the others too.
+    """
+    first, others = keys[:FEW_KEYS], keys[FEW_KEYS:]
+    order = np.lexsort(first[::-1])
+    if not others:
+        return order
+    same = np.ones(max(len(order) - 1, 0), dtype=bool)
+    for key in first:
+        ordered = key[order]
+        same &= ordered[1:] == ordered[:-1]
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same)[: len(order)])
+    rows = order[tied]
+    order[tied] = rows[np.lexsort([key[rows] for key in reversed(keys)])]
+    return order
 
 
 def _places(bases: NDArray[np.int64]) -> NDArray[np.float64]:
