@@ -169,7 +169,9 @@ def _driver_covariance(values: Floats, tree: Tree) -> Floats:
     root; 0 with fewer than two."""
     has_root = ~np.isnan(values[..., tree.root])
     n = has_root.sum(axis=1)[:, None, None]
-    brought = attribute(values.reshape(-1, tree.size), tree).reshape(*values.shape[:2], -1)
+    brought = attribute(values.reshape(-1, tree.size), tree).reshape(
+        *values.shape[:2], len(tree.items)
+    )
     brought = np.where(has_root[..., None], brought, 0.0)
     brought -= brought.sum(axis=1, keepdims=True) / np.maximum(n, 1)
     brought = np.where(has_root[..., None], brought, 0.0)

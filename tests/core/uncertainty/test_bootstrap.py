@@ -33,6 +33,7 @@ LINEAR = instrument(
     [item("p"), item("q", weight=3, direction=-1), item("r", weight=2)], strata=STRATA
 )
 LINEAR_ALONE = instrument([item(c) for c in "pqr"])
+ASKED_ONE = instrument([item("p")])
 SIZES = {"63.01": 31, "63.02": 18, "63.11": 44}
 
 
@@ -142,6 +143,13 @@ def test_replicates_without_a_score_are_counted():
     assert 100 < drawn.refused < 350
     assert np.isnan(drawn.nodes[:, 0, 2]).sum() == drawn.refused
     assert not np.isnan(drawn.nodes[:, 0, 0]).any()
+
+
+def test_a_sample_in_which_no_region_counts_has_no_replicates_of_anything():
+    sample = draw_sample(answers([("63.01", "", [25])] * 4, ASKED_ONE), ASKED_ONE)
+    drawn = replicate(sample, seed=1, replicates=30)
+    assert np.isnan(drawn.nodes).all() and np.isnan(drawn.standard_error).all()
+    assert (drawn.with_gaps, drawn.refused) == (0, 0)
 
 
 def test_degrees_of_freedom_of_one_group_are_n_minus_one():
