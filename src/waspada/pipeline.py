@@ -53,8 +53,10 @@ from waspada.quality.flags import check_answers, set_aside
 from waspada.quality.model import MINIMUM_RESPONSES, Check
 from waspada.quality.sufficiency import require_replicates, require_responses
 from waspada.uncertainty.bootstrap import replicate
+from waspada.uncertainty.clusters import meeting_effect
 from waspada.uncertainty.interval import LEVEL, intervals
 from waspada.uncertainty.model import Intervals, Replicates
+from waspada.uncertainty.population import Invited, sampled_share
 from waspada.uncertainty.student import t_quantile
 
 if TYPE_CHECKING:
@@ -75,6 +77,7 @@ def measure(
     check: bool = False,
     previous: Mapping[str, PreviousWord] | None = None,
     agreement: bool = False,
+    invited: Invited | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Tables:
     """Measure the regions that have responses.
@@ -84,6 +87,8 @@ def measure(
     score is clear of the line by the rule's margin (`interpretation.hysteresis`).
     for_office: tables for the office that holds the answers: a node keeps its score from five
     answers on, also where it would tell a hidden sibling. Pages and whatever is passed on do not.
+    invited: people on the invited list by region and element, where they are the population;
+    None leaves the population without end.
     facts: recorded facts and published scores 0..100 that feed leaves of the tree nobody is asked
     about; they have no sampling error.
     composition: known shares of the elements, to which their weights are raked.
@@ -92,7 +97,8 @@ def measure(
     agreement: tell how far people agree within and between elements, and how they used vignettes.
     progress: called with (regions done, regions in all) while replicates are drawn.
     Raises QualityError: no responses, too few replicates, a rule that is unknown, or was asked
-    for and needs more regions, or compositions that contradict each other. Raises AnswersError
+    for and needs more regions, compositions that contradict each other,
+    or a list of invited people that does not fit the answers. Raises AnswersError
     for facts that do not fit.
     """
     chosen = choose_rule(instrument, rule)
@@ -105,7 +111,14 @@ def measure(
     require_replicates(replicates)
     sample, instrument, waiting = draw(responses)
     observed = _observe(
-        sample, instrument, chosen, seed, replicates, for_office=for_office, progress=progress
+        sample,
+        instrument,
+        chosen,
+        seed,
+        replicates,
+        for_office=for_office,
+        sampled=None if invited is None else sampled_share(sample, invited),
+        progress=progress,
     )
     sample, point, drawn, interval = observed.parts
     withheld, shown, reasons = observed.withheld, observed.shown, observed.reasons
@@ -161,6 +174,7 @@ def measure(
         pairs=tables.pair_rows(sample.regions, ranks[instrument.root.code]),
         groups=tables.group_rows(sample.regions, ranks[instrument.root.code]),
         shrinkage=_shrink(compared, interval, sample, instrument),
+        meeting_effect=tables.meeting_rows(sample, meeting_effect(sample, point, interval), shown),
         record={
             **record.run_record("measure", instrument, categories, means),
             "seed": seed,
@@ -169,6 +183,7 @@ def measure(
             "replicates": replicates,
             "replicates_with_gaps": drawn.with_gaps,
             "replicates_refused": drawn.refused,
+            "finite_population": sorted(invited) if invited else None,
             "answers_fingerprint": fingerprint_answers(responses, asked),
             **record.beside_answers(facts, waiting, composition),
             "counts": record.counts(responses, sample.groups, shown, compared, sample.tree),
@@ -250,6 +265,7 @@ def _only(responses: Responses, rows: Flags) -> Responses:
         region=responses.region[rows],
         stratum=responses.stratum[rows],
         choice=responses.choice[rows],
+        meeting=None if responses.meeting is None else responses.meeting[rows],
     )
 
 
@@ -285,12 +301,13 @@ def _observe(
     replicates: int,
     *,
     for_office: bool,
+    sampled: Floats | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> _Observed:
     """From a sample to scores with their error, and what of them may be shown and compared."""
     point = estimate(sample)
-    drawn = replicate(sample, seed=seed, replicates=replicates, progress=progress)
-    interval = intervals(sample, point, drawn)
+    drawn = replicate(sample, seed=seed, replicates=replicates, sampled=sampled, progress=progress)
+    interval = intervals(sample, point, sampled=sampled)
 
     withheld = withhold(point, sample.tree, for_office=for_office)
     shown = np.where(withheld.any, np.nan, point.values)

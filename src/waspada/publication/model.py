@@ -188,6 +188,25 @@ class ElementRow:
 
 
 @dataclass(frozen=True)
+class MeetingRow:
+    """Interval of a region's index if people of one meeting resemble each other.
+
+    basis: "observed", from two meetings or more of at least twenty answers each, or "assumed",
+    all answers as from one meeting. correlation: between two people of a meeting. design_effect:
+    variance over that of independent people. df: degrees of freedom. lower, upper: 0..100.
+    """
+
+    region: str
+    basis: str
+    meetings: int
+    correlation: float
+    design_effect: float
+    df: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
 class QualityRow:
     """Completeness of one region with at least five responses; smaller ones have no row.
 
@@ -315,6 +334,7 @@ class Tables:
     pairs: tuple[PairRow, ...] = ()
     groups: tuple[tuple[str, ...], ...] = ()
     shrinkage: tuple[ShrinkageRow, ...] = ()
+    meeting_effect: tuple[MeetingRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -348,5 +368,3 @@ class ChangeTables:
     drivers: tuple[DriverRow, ...]
     driver_sums: tuple[DriverSum, ...]
     record: dict[str, Any]
-    agreement: tuple[AgreementRow, ...] = ()
-    vignettes: tuple[VignetteRow, ...] = ()

@@ -27,6 +27,7 @@ from waspada.publication.model import (
     DriverRow,
     DriverSum,
     ElementRow,
+    MeetingRow,
     PairRow,
     QualityRow,
     RankProbabilityRow,
@@ -36,7 +37,7 @@ from waspada.publication.model import (
     VignetteRow,
 )
 from waspada.quality.model import MINIMUM_RESPONSES, Check, Completeness, Finding, Measure
-from waspada.uncertainty.model import Intervals
+from waspada.uncertainty.model import Intervals, MeetingEffect
 
 ELEMENT_FLAGS = {
     ElementState.MERGED: "element_merged",
@@ -352,6 +353,25 @@ def _company(groups: Groups, r: int, e: int) -> tuple[str, ...]:
         if other != e
         and groups.is_present[r, other]
         and groups.group[r, other] == groups.group[r, e]
+    )
+
+
+def meeting_rows(sample: Sample, effect: MeetingEffect, shown: Floats) -> tuple[MeetingRow, ...]:
+    """Rows of each region whose index is shown. shown: (n_regions, places), NaN = not shown."""
+    return tuple(
+        MeetingRow(
+            region=region,
+            basis="observed" if effect.observed[r] else "assumed",
+            meetings=int(effect.meetings[r]),
+            correlation=float(effect.correlation[r, line]),
+            design_effect=float(effect.design_effect[r, line]),
+            df=float(effect.df[r, line]),
+            lower=float(effect.lower[r, line]),
+            upper=float(effect.upper[r, line]),
+        )
+        for r, region in enumerate(sample.regions)
+        for line in range(effect.lower.shape[1])
+        if not np.isnan(shown[r, sample.tree.root] + effect.lower[r, line])
     )
 
 
