@@ -39,7 +39,10 @@ def draw_sample(
     table = score_table(instrument)
     regions, region = _canonical_regions(responses)
     strata, carrier, element = _elements(responses, instrument, region, len(regions))
-    choice = responses.choice[:, index_columns(instrument)]
+    columns = index_columns(instrument)
+    choice = responses.choice
+    if columns != list(range(choice.shape[1])):
+        choice = choice[:, columns]
     speaks = _has_score(choice, table)
     meeting = responses.meeting
     if not speaks.all():
@@ -197,6 +200,8 @@ def _has_score(choice: NDArray[np.int16], table: NDArray[np.float64]) -> NDArray
     speaks = np.zeros(len(choice), dtype=bool)
     for column in range(choice.shape[1]):
         speaks |= scored[column, choice[:, column]]
+        if speaks.all():
+            break
     return speaks
 
 
