@@ -229,7 +229,7 @@ class WithoutRow:
 
     matters: the difference exceeds half the 95 % interval; None where it cannot be told.
     flags: why a number is missing. too_few: fewer than five answers would be set aside or stay.
-    unanimous: the answers set aside are all alike, their difference would tell them.
+    unanimous: the answers set aside, or those that stay, are all alike: the number would tell them.
     """
 
     region: str
@@ -348,5 +348,3 @@ class ChangeTables:
     drivers: tuple[DriverRow, ...]
     driver_sums: tuple[DriverSum, ...]
     record: dict[str, Any]
-    agreement: tuple[AgreementRow, ...] = ()
-    vignettes: tuple[VignetteRow, ...] = ()
