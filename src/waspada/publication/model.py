@@ -267,7 +267,8 @@ class AgreementRow:
 class VignetteRow:
     """How a region's people used the anchoring vignettes; None with fewer than ten of them.
 
-    Shares 0..1 (None where fewer than five people do, or fewer than five do not); entropy in bits;
+    Shares 0..1 (None where fewer than five people do, or fewer than five do not); entropy in bits,
+    to one decimal, from 20 people on;
     own: mean own rating 0..100; adjusted: mean place among the vignettes, 0..100. It stands beside
     the score and never changes it.
     """
