@@ -179,6 +179,11 @@ def measure(
             "notes": [
                 *record.notes(responses, instrument, categories, too_wide(sample.tree)),
                 *record.waiting_notes(waiting),
+                *record.composition_notes(
+                    composition,
+                    responses.regions,
+                    lacks_elements=record.lacks_elements(responses, instrument),
+                ),
             ],
         },
     )
