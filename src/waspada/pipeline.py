@@ -46,7 +46,7 @@ from waspada.interpretation.model import Categories, Changes, Drivers, PreviousW
 from waspada.interpretation.ranks import rank_regions, rank_sets, ranked_nodes
 from waspada.interpretation.shrinkage import Shrunken, shrink
 from waspada.publication import record, tables
-from waspada.publication.disclosure import Withheld, withhold
+from waspada.publication.disclosure import Withheld, untold_drivers, withhold
 from waspada.publication.model import ChangeTables, ShrinkageRow, Tables, WithoutRow
 from waspada.quality.completeness import measure_completeness
 from waspada.quality.flags import check_answers, set_aside
@@ -58,6 +58,11 @@ from waspada.uncertainty.interval import LEVEL, intervals
 from waspada.uncertainty.model import Intervals, Replicates
 from waspada.uncertainty.population import Invited, sampled_share
 from waspada.uncertainty.student import t_quantile
+
+CHECK_SEED = 1
+"""The checks draw the same honest answers whatever the seed of the run: nobody can look for a seed
+that raises no flag, and no second seed sets one person more aside, whom the difference would
+tell."""
 
 if TYPE_CHECKING:
     from waspada.uncertainty.sensitivity.crossed import Crossed
@@ -127,7 +132,7 @@ def measure(
     categories = _categorise(chosen, compared, drawn, reasons, sample.tree, asked=bool(rule))
     drivers = _explain(compared, point, drawn, interval, withheld.any, sample.tree, instrument)
 
-    checks = check_answers(responses, asked, seed=seed) if check else ()
+    checks = check_answers(responses, asked, seed=CHECK_SEED) if check else ()
 
     means = record.node_means(compared[:, sample.tree.root :], sample.tree)
     scores = tables.node_rows(sample, point, interval, withheld, instrument)
@@ -151,9 +156,7 @@ def measure(
         checks=tables.check_rows(checks),
         agreement=(
             tables.agreement_rows(
-                measure_agreement(
-                    responses, instrument, sample.tree, ranked_nodes(instrument), ~np.isnan(shown)
-                )
+                measure_agreement(sample, instrument, ranked_nodes(instrument), ~np.isnan(shown))
             )
             if agreement
             else ()
@@ -191,6 +194,11 @@ def measure(
             "notes": [
                 *record.notes(responses, instrument, categories, too_wide(sample.tree)),
                 *record.waiting_notes(waiting),
+                *record.composition_notes(
+                    composition,
+                    responses.regions,
+                    lacks_elements=record.lacks_elements(responses, instrument),
+                ),
             ],
         },
     )
@@ -234,7 +242,8 @@ def measure_without_flagged(
         half = (interval.upper[r, root] - interval.lower[r, root]) / 2.0
         difference = without - score
         matters = None if np.isnan(half) else bool(abs(difference) > half)
-        if not _differ(everyone.table, responses.choice[mine][:, index_columns(instrument)]):
+        aside_differ = _differ(everyone.table, responses.choice[mine][:, index_columns(instrument)])
+        if not aside_differ or not again.varies[r, root]:
             row = WithoutRow(
                 check.region, node, score, None, None, len(mine), matters, ("unanimous",)
             )
@@ -491,7 +500,7 @@ def _explain_change(
     unseen = _both(
         rounds,
         places,
-        lambda o: (o.withheld.any | np.isnan(o.point.values))[:, : tree.root].astype(float),
+        lambda o: untold_drivers(o.withheld.any, o.point.values, tree).astype(float),
     )
     covariance = _both(rounds, places, lambda o: o.drawn.driver_covariance)
     index = changes.difference[compared, 0]
@@ -682,7 +691,7 @@ def _explain(
         tree,
         drawn.driver_covariance,
         t_quantile(interval.df[:, tree.root], LEVEL),
-        (hidden | np.isnan(point.values))[:, : tree.root],
+        untold_drivers(hidden, point.values, tree),
         ~np.isnan(compared[:, tree.root]),
         concern=1 if instrument.polarity is Polarity.MORE_VULNERABLE else -1,
     )

@@ -248,7 +248,7 @@ class WithoutRow:
 
     matters: the difference exceeds half the 95 % interval; None where it cannot be told.
     flags: why a number is missing. too_few: fewer than five answers would be set aside or stay.
-    unanimous: the answers set aside are all alike, their difference would tell them.
+    unanimous: the answers set aside, or those that stay, are all alike: the number would tell them.
     """
 
     region: str
@@ -286,7 +286,8 @@ class AgreementRow:
 class VignetteRow:
     """How a region's people used the anchoring vignettes; None with fewer than ten of them.
 
-    Shares 0..1 (None where fewer than five people do, or fewer than five do not); entropy in bits;
+    Shares 0..1 (None where fewer than five people do, or fewer than five do not); entropy in bits,
+    to one decimal, from 20 people on;
     own: mean own rating 0..100; adjusted: mean place among the vignettes, 0..100. It stands beside
     the score and never changes it.
     """

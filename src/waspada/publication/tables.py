@@ -39,6 +39,9 @@ from waspada.publication.model import (
 from waspada.quality.model import MINIMUM_RESPONSES, Check, Completeness, Finding, Measure
 from waspada.uncertainty.model import Intervals, MeetingEffect
 
+FEWEST_FOR_ENTROPY, ENTROPY_DECIMALS = 20, 1
+"""An exact entropy beside the mean rating tells, of few people, how many ticked which choice."""
+
 ELEMENT_FLAGS = {
     ElementState.MERGED: "element_merged",
     ElementState.LEFT_OUT: "element_left_out",
@@ -442,9 +445,13 @@ def _vignette_row(region: str, use: VignetteUse | None) -> VignetteRow:
         for share in (use.order_violated, use.ties, use.interval)
     )
     own = use.own if use.own_varies else None
+    entropy, least = (
+        round(bits, ENTROPY_DECIMALS) if use.n >= FEWEST_FOR_ENTROPY else None
+        for bits in (use.entropy, use.least_entropy)
+    )
     return VignetteRow(
         *(region, use.n, violated, ties, interval),
-        *(use.entropy, use.least_entropy, own, use.adjusted),
+        *(entropy, least, own, use.adjusted),
     )
 
 
