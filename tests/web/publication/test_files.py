@@ -48,7 +48,7 @@ def test_a_region_downloads_the_columns_of_the_command(as_head: Client, example:
     scores = rows_of(as_head, f"{base}scores.csv")
     assert list(scores[0]) == [
         *("region", "node", "level", "score", "lower", "upper"),
-        *("n_responses", "share_answered", "flags"),
+        *("n_responses", "share_answered", "flags", "evidence"),
     ]
     assert {row["region"] for row in scores} == {"63.11"}
     assert "rank" in rows_of(as_head, f"{base}ranks.csv")[0]
