@@ -27,7 +27,7 @@ class ChangeMark:
 
 @dataclass(frozen=True)
 class ChangeLine:
-    """A row of the plot. note: "from 50.2 to 54.1". Where `withheld` says why, there is no figure."""
+    """A row of the plot. note: "from 50.2 to 54.1". withheld: why there is no figure, if so."""
 
     name: str
     note: str = ""

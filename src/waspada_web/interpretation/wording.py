@@ -67,12 +67,12 @@ def region_heading(reading: Reading, region: str, drivers: Sequence[str]) -> str
     if not reading.is_vulnerability:
         name = gettext("Vigilance of %(region)s") % {"region": name}
     labels = [inline(reading.category_label(category)) for category in likely]
-    row = reading.category(region)
-    if row is not None and row.kept:
+    word = reading.category(region)
+    if word is not None and word.kept:
         return gettext("%(subject)s: still %(kept)s; by the cut-off alone %(by_line)s") % {
             "subject": name,
-            "kept": inline(reading.category_label(row.category)),
-            "by_line": inline(reading.category_label(row.by_line)),
+            "kept": inline(reading.category_label(word.category)),
+            "by_line": inline(reading.category_label(word.by_line)),
         }
     if len(labels) > 1:
         return gettext("%(subject)s: %(first)s or %(second)s, not settled yet") % {
