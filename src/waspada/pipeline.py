@@ -83,6 +83,7 @@ def measure(
     previous: Mapping[str, PreviousWord] | None = None,
     agreement: bool = False,
     invited: Invited | None = None,
+    rerun: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Tables:
     """Measure the regions that have responses.
@@ -100,6 +101,8 @@ def measure(
     check: judge how the answers were given; takes about 0.1 s per region of 50 answers. Flags
     change no number; for the office the index is told again without the flagged answers.
     agreement: tell how far people agree within and between elements, and how they used vignettes.
+    rerun: tell the index again without the flagged answers also where scores are not `for_office`;
+    for a page that only the office of the region opens.
     progress: called with (regions done, regions in all) while replicates are drawn.
     Raises QualityError: no responses, too few replicates, a rule that is unknown, or was asked
     for and needs more regions, compositions that contradict each other,
@@ -166,7 +169,7 @@ def measure(
         ),
         without_flagged=(
             measure_without_flagged(responses, asked, sample, draw, checks, shown, interval)
-            if for_office
+            if for_office or rerun
             else ()
         ),
         node_means=means,

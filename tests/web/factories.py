@@ -142,6 +142,46 @@ def by_chance(middle: float = 2.0) -> Answer:
     return answer
 
 
+def leaning(levels: Mapping[str, float]) -> Answer:
+    """Answers that put a region at about 25 times its level; 2 where it is not named."""
+
+    def answer(chance: random.Random, region: str, element: str, item: Item) -> str:
+        del element
+        scored = [choice.code for choice in _SCALES[item.scale] if choice.score is not None]
+        level = chance.gauss(levels.get(region, 2.0), 1.0)
+        if item.direction == -1:
+            level = 4 - level
+        place = round(level * (len(scored) - 1) / 4)
+        return scored[min(len(scored) - 1, max(0, place))]
+
+    return answer
+
+
+def copying(
+    region: str, *, say: Answer | None = None, every: int = 5, noise: float = 0.0
+) -> Answer:
+    """Answers as `say` gives them, but in this region every fifth person has the same ones.
+
+    noise: share of copied answers that differ after all.
+    """
+    people: dict[str, int] = {}
+    shared: dict[str, str] = {}
+    first: list[str] = []
+    speak = say or by_chance()
+
+    def answer(chance: random.Random, code: str, element: str, item: Item) -> str:
+        first[:] = first or [item.code]
+        if item.code == first[0]:
+            people[code] = people.get(code, 0) + 1
+        given = speak(chance, code, element, item)
+        if code != region or people[code] % every:
+            return given
+        kept = shared.setdefault(item.code, given)
+        return given if chance.random() < noise else kept
+
+    return answer
+
+
 _SCALES: dict[str, tuple] = {}  # type: ignore[type-arg]
 
 
@@ -152,9 +192,10 @@ def make_small_round(
     instrument: str = "kerawanan-pilkada-contoh",
     is_synthetic: bool = True,
     seed: int = 3,
+    title: str = "Putaran September 2024",
 ) -> Round:
     """plan: region code -> element -> people. Every region is closed."""
-    round = make_round(plan, instrument=instrument, is_synthetic=is_synthetic)
+    round = make_round(plan, instrument=instrument, is_synthetic=is_synthetic, title=title)
     form = instrument_of_round(round)
     _SCALES.update({scale.code: scale.choices for scale in form.scales})
     chance = random.Random(seed)

@@ -9,6 +9,8 @@ from typing import Any
 from waspada.publication.model import (
     AgreementRow,
     CategoryRow,
+    ChangeRow,
+    ChangeTables,
     CheckRow,
     DriverRow,
     DriverSum,
@@ -92,6 +94,32 @@ def tables_from_json(stored: dict[str, Any]) -> Tables:
         pairs=tuple(PairRow(*row) for row in stored.get("pairs", [])),
         groups=tuple(tuple(group) for group in stored.get("groups", [])),
     )
+
+
+_CHANGE_ROWS: dict[str, Callable[..., Any]] = {
+    "changes": ChangeRow,
+    "drivers": DriverRow,
+    "driver_sums": DriverSum,
+    "agreement": AgreementRow,
+    "vignettes": VignetteRow,
+}
+
+
+def changes_to_json(tables: ChangeTables) -> dict[str, Any]:
+    """JSON values of a comparison of two rounds, as `tables_to_json` makes those of one."""
+    rows = {name: [_listed(asdict(row)) for row in getattr(tables, name)] for name in _CHANGE_ROWS}
+    return {"format": FORMAT, **rows, "record": tables.record}
+
+
+def changes_from_json(stored: dict[str, Any]) -> ChangeTables:
+    """What `changes_to_json` stored. Raises ValueError for another format."""
+    if stored.get("format") != FORMAT:
+        raise ValueError(f"stored changes have format {stored.get('format')}, not {FORMAT}")
+    rows = {
+        name: tuple(kind(**_tupled(row)) for row in stored.get(name, ()))
+        for name, kind in _CHANGE_ROWS.items()
+    }
+    return ChangeTables(**rows, record=stored["record"])
 
 
 def _listed(row: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,11 @@ from waspada_web.collection.models import Round
 
 
 class Run(models.Model):
-    """tables: the result as `waspada.publication` wrote it, small cells already withheld."""
+    """tables: the result as `waspada.publication` wrote it, small cells already withheld.
+
+    changes: a list of comparisons with earlier rounds, one for each of them; "" where there is none
+    (`waspada_web.index.earlier`).
+    """
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="runs")
     computed_at = models.DateTimeField(auto_now_add=True)
@@ -21,6 +25,7 @@ class Run(models.Model):
     replicates = models.PositiveIntegerField()
     fingerprint = models.CharField(max_length=64)
     tables = models.TextField()
+    changes = models.TextField(blank=True, default="")
 
     class Meta:
         ordering = ["-id"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from django.db import transaction
@@ -13,11 +14,13 @@ from waspada import METHOD_VERSION
 from waspada.collection.model import BLANK, EVERYONE, JOINT, Responses
 from waspada.errors import QualityError
 from waspada.instrument.model import Form, Instrument, Item
-from waspada.pipeline import measure
+from waspada.pipeline import change, measure
+from waspada.publication.model import ChangeTables
 from waspada.publication.stored import tables_to_json
 from waspada_web.accounts.models import User
 from waspada_web.audit.operations import record
 from waspada_web.collection.models import Lens, Response, Round, RoundRegion, State
+from waspada_web.index.earlier import Earlier, earlier_rounds, stored_form
 from waspada_web.index.models import Run
 from waspada_web.instrument.queries import instrument_of
 
@@ -32,12 +35,19 @@ Answered = tuple[str, str, Mapping[str, str]]
 
 
 def measure_round(
-    round: Round, *, by: User | None, seed: int | None = None, replicates: int = 1000
+    round: Round,
+    *,
+    by: User | None,
+    seed: int | None = None,
+    replicates: int = 1000,
+    check: bool = True,
 ) -> Run:
     """Measure all closed regions of the round together and store the run.
 
-    Regions measured together are ranked together. The computation runs before the transaction,
-    so that no hall that is still collecting waits for it.
+    Regions measured together are ranked together, keep their last word near a line, and are
+    compared with their last round. How the answers were given is checked, which takes the most
+    time: a few tenths of a second per region. The computation runs before the transaction, so that
+    no hall that is still collecting waits for it.
 
     Raises QualityError ("nothing_closed") where no region of the round is closed.
     """
@@ -52,9 +62,26 @@ def measure_round(
         )
     instrument = instrument_of(round.instrument_version, Form(round.form))
     seed = secrets.randbelow(SEEDS) if seed is None else seed
+    responses = responses_of(members, instrument)
+    earlier = earlier_rounds(round, members)
+    words = {r: word for past in earlier for r, word in past.words(instrument.rule).items()}
     tables = measure(
-        responses_of(members, instrument), instrument, seed=seed, replicates=replicates
+        responses,
+        instrument,
+        seed=seed,
+        replicates=replicates,
+        check=check,
+        rerun=check,
+        previous=words,
     )
+    if words:  # without them nobody could repeat the words of this run
+        kept = {region: [word.word, word.by_line] for region, word in sorted(words.items())}
+        tables = replace(tables, record={**tables.record, "previous_words": kept})
+    changes = [
+        stored_form(past, found)
+        for past in earlier
+        if (found := _change_since(past, responses, instrument, seed, replicates))
+    ]
     with transaction.atomic():
         run = Run.objects.create(
             round=round,
@@ -64,6 +91,7 @@ def measure_round(
             replicates=replicates,
             fingerprint=tables.record["answers_fingerprint"],
             tables=json.dumps(tables_to_json(tables)),
+            changes=json.dumps(changes) if changes else "",
         )
         RoundRegion.objects.filter(
             pk__in=[member.pk for member in members], state=State.CLOSED
@@ -76,8 +104,34 @@ def measure_round(
             seed=seed,
             replicates=replicates,
             regions=[member.region.code for member in members],
+            earlier_runs=[past.run.pk for past in earlier],
         )
     return run
+
+
+def _change_since(
+    past: Earlier, responses: Responses, instrument: Instrument, seed: int, replicates: int
+) -> ChangeTables | None:
+    """What changed in the regions of an earlier round; None where its answers are gone."""
+    before = responses_of(past.members, instrument)
+    after = _of_regions(responses, before.regions)
+    if not len(before) or not len(after):
+        return None
+    return change(before, after, instrument, seed=seed, replicates=replicates)
+
+
+def _of_regions(responses: Responses, regions: Sequence[str]) -> Responses:
+    """The answers of these regions alone."""
+    kept = tuple(code for code in responses.regions if code in regions)
+    place = np.array([kept.index(c) if c in kept else -1 for c in responses.regions], dtype=np.intp)
+    rows = place[responses.region] >= 0
+    return Responses(
+        regions=kept,
+        strata=responses.strata,
+        region=place[responses.region][rows],
+        stratum=responses.stratum[rows],
+        choice=responses.choice[rows],
+    )
 
 
 def responses_of(members: Sequence[RoundRegion], instrument: Instrument) -> Responses:

@@ -12,6 +12,7 @@ from waspada_web.accounts.authorisation import visible_regions
 from waspada_web.accounts.models import User
 from waspada_web.collection.models import Round, RoundRegion, State
 from waspada_web.collection.queries import today_of
+from waspada_web.index.earlier import changes_of
 from waspada_web.index.queries import latest_run, tables_of
 from waspada_web.instrument.queries import instrument_of
 from waspada_web.interpretation.reading import Reading
@@ -114,4 +115,5 @@ def reading_of(round: Round) -> Reading | None:
         tables=tables_of(run),
         regions={member.region.code: member.region for member in members},
         today=today_of(round),
+        changes=changes_of(run),
     )

@@ -10,6 +10,8 @@ from waspada.instrument.model import Instrument, Node, Polarity, Text
 from waspada.publication.model import (
     NOT_ENOUGH_DATA,
     CategoryRow,
+    ChangeRow,
+    CheckRow,
     DriverRow,
     DriverSum,
     ElementRow,
@@ -17,8 +19,10 @@ from waspada.publication.model import (
     RankRow,
     ScoreRow,
     Tables,
+    WithoutRow,
 )
 from waspada_web.collection.models import Round
+from waspada_web.index.earlier import StoredChange
 from waspada_web.index.models import Run
 from waspada_web.regions.models import Region
 from waspada_web.ui import charts, formats
@@ -36,6 +40,7 @@ class Reading:
     """One run as pages read it.
 
     regions: code -> region, of all regions of the round; today: the day the page speaks on.
+    changes: comparisons with the last rounds of its regions.
     """
 
     round: Round
@@ -44,6 +49,7 @@ class Reading:
     tables: Tables
     regions: dict[str, Region]
     today: date
+    changes: tuple[StoredChange, ...] = ()
 
     @property
     def root(self) -> Node:
@@ -103,6 +109,37 @@ class Reading:
     def elements(self, region: str) -> list[ElementRow]:
         return [row for row in self.tables.elements if row.region == region]
 
+    def checks(self, region: str) -> list[CheckRow]:
+        """How the answers were given, measure by measure; empty in runs that did not look."""
+        return [row for row in self.tables.checks if row.region == region]
+
+    def flagged(self, region: str) -> list[CheckRow]:
+        """Measures that stand out. For the people of the region's office only."""
+        return [row for row in self.checks(region) if row.verdict == "flag"]
+
+    def without_flagged(self, region: str) -> WithoutRow | None:
+        rows = self.tables.without_flagged
+        return next((r for r in rows if (r.region, r.node) == (region, self.root.code)), None)
+
+    @cached_property
+    def _changes(self) -> dict[str, tuple[StoredChange, ChangeRow]]:
+        return {
+            row.region: (stored, row)
+            for stored in self.changes
+            for row in stored.tables.changes
+            if row.node == self.root.code
+        }
+
+    def change(self, region: str) -> StoredChange | None:
+        """The comparison with the region's last round, where there is one."""
+        found = self._changes.get(region)
+        return found[0] if found else None
+
+    def change_row(self, region: str) -> ChangeRow | None:
+        """How the index changed since the region's last round."""
+        found = self._changes.get(region)
+        return found[1] if found else None
+
     # What may be said -------------------------------------------------------------------------
 
     def has_enough(self, region: str) -> bool:
@@ -161,11 +198,22 @@ class Reading:
         return set(self.tables.difference_pairs)
 
     @cached_property
-    def groups(self) -> list[tuple[int, int]]:
-        """Runs of neighbours in `told` that cannot be told apart: first and last position of each
-        longest run in which no pair differs. A region that differs from both neighbours has none.
+    def groups(self) -> list[tuple[int, ...]]:
+        """Groups that cannot be told apart, as positions in `told`; the first starts highest.
+
+        Two regions share a group exactly when no real difference parts them. A region that differs
+        from all others has none.
         """
-        found: list[tuple[int, int]] = []
+        if not self.tables.groups:
+            return self._runs
+        place = {code: position for position, code in enumerate(self.told)}
+        groups = ([place[code] for code in group if code in place] for group in self.tables.groups)
+        return [tuple(sorted(group)) for group in groups if len(group) > 1]
+
+    @property
+    def _runs(self) -> list[tuple[int, ...]]:
+        """For runs stored without groups: longest stretches of `told` in which no pair differs."""
+        found: list[tuple[int, ...]] = []
         last_end = -1
         for first in range(len(self.told)):
             end = first
@@ -174,7 +222,7 @@ class Reading:
             ):
                 end += 1
             if end > first and end > last_end:
-                found.append((first, end))
+                found.append(tuple(range(first, end + 1)))
                 last_end = end
         return found
 
@@ -226,6 +274,11 @@ class Reading:
         rule = self.instrument.rule
         assert rule is not None
         return [band.category for band in rule.bands].index(category)
+
+    def band_at(self, score: float) -> int | None:
+        """The position of the band a score lies in by the cut-offs alone; None without a rule."""
+        bands = self.bands()
+        return sum(score >= band.lower for band in bands[1:]) if bands else None
 
     def category_label(self, category: str) -> str:
         """ "Rawan sedang", as the instrument says it."""

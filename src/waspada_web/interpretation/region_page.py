@@ -12,7 +12,9 @@ from waspada.publication.model import DriverRow, DriverSum, ScoreRow
 from waspada.watch import days_until_voting
 from waspada.watch.model import Calendar
 from waspada_web.interpretation import wording
+from waspada_web.interpretation.change_page import ChangeFigure, change_figure
 from waspada_web.interpretation.reading import Reading
+from waspada_web.interpretation.remarks import Remarks, remarks
 from waspada_web.ui import charts, formats
 from waspada_web.ui.charts import Axis, Shape
 
@@ -66,6 +68,8 @@ class Headline:
     scale_name: str
     odds: tuple[Odds, ...]
     one_in: str
+    kept: str
+    distance: str
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,8 @@ class RegionPage:
     polarity_note: str
     made_with: str
     certain_drivers: tuple[str, ...] = field(default=())
+    remarks: Remarks | None = None
+    change: ChangeFigure | None = None
 
 
 def build_region_page(reading: Reading, region: str, calendar: Calendar) -> RegionPage:
@@ -174,6 +180,8 @@ def build_region_page(reading: Reading, region: str, calendar: Calendar) -> Regi
         polarity_note=polarity_note(reading),
         made_with=made_with(reading),
         certain_drivers=tuple(certain),
+        remarks=remarks(reading, region) if enough else None,
+        change=change_figure(reading, region) if enough else None,
     )
 
 
@@ -253,6 +261,8 @@ def _headline(reading: Reading, region: str) -> Headline:
         one_in=wording.one_in(probabilities[second], badge(reading, second, short=True).word)
         if second
         else "",
+        kept=wording.kept_word(reading, region),
+        distance=wording.distance(reading, region),
     )
 
 

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from waspada_web.interpretation import wording
+from waspada_web.interpretation import remarks, wording
+from waspada_web.interpretation.change_page import ChangeMark, mark
 from waspada_web.interpretation.reading import SURE, Reading
 from waspada_web.interpretation.region_page import (
     Badge,
@@ -26,7 +27,11 @@ from waspada_web.ui.charts import Axis, Shape
 
 @dataclass(frozen=True)
 class RankedRow:
-    """A region with enough data. url: "" where the reader may not open its page."""
+    """A region with enough data. url: "" where the reader may not open its page.
+
+    remarks, change: told of regions whose own page the reader may open. by_line: what the cut-offs
+    alone say, where the word of the last round is kept.
+    """
 
     name: str
     url: str
@@ -38,6 +43,9 @@ class RankedRow:
     rank: str
     groups: SafeString
     letters: str
+    remarks: str = ""
+    change: ChangeMark | None = None
+    by_line: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,8 +91,16 @@ class RoundPage:
         return self.has_ranks and any(row.letters for row in self.rows)
 
     @property
+    def has_changes(self) -> bool:
+        return any(row.change for row in self.rows)
+
+    @property
+    def has_remarks(self) -> bool:
+        return any(row.remarks for row in self.rows)
+
+    @property
     def gap_columns(self) -> int:
-        return 5 if self.has_ranks else 3
+        return (5 if self.has_ranks else 3) + self.has_changes
 
 
 def build_round_page(reading: Reading, openable: Collection[str]) -> RoundPage:
@@ -172,9 +188,11 @@ def _row(
     category, rank = reading.category(code), reading.rank(code)
     letters = [
         charts.letter(number)
-        for number, (first, last) in enumerate(reading.groups)
-        if first <= position <= last
+        for number, members in enumerate(reading.groups)
+        if position in members
     ]
+    flagged = len(reading.flagged(code)) if code in openable else 0
+    change = reading.change_row(code) if code in openable else None
     return RankedRow(
         name=reading.name(code),
         url=_url(reading, code, openable),
@@ -188,6 +206,9 @@ def _row(
         rank=formats.DASH.join(map(str, rank)) if rank else "",
         groups=charts.group_bars(position, reading.groups),
         letters=gettext("group %(letters)s") % {"letters": " ".join(letters)} if letters else "",
+        remarks=remarks.title(flagged) if flagged else "",
+        change=mark(change) if change else None,
+        by_line=wording.kept_short(reading, code),
     )
 
 

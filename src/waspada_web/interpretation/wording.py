@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from waspada.interpretation.drivers import MEAN_OF_REGIONS
 from waspada.publication.model import DriverRow
 from waspada_web.interpretation.reading import FEWEST_TOLD, SURE, Reading, inline
+from waspada_web.interpretation.remarks import looked_at
 from waspada_web.ui import formats
 
 NAMED_IN_A_HEADING = 2
@@ -66,6 +67,13 @@ def region_heading(reading: Reading, region: str, drivers: Sequence[str]) -> str
     if not reading.is_vulnerability:
         name = gettext("Vigilance of %(region)s") % {"region": name}
     labels = [inline(reading.category_label(category)) for category in likely]
+    word = reading.category(region)
+    if word is not None and word.kept:
+        return gettext("%(subject)s: still %(kept)s; by the cut-off alone %(by_line)s") % {
+            "subject": name,
+            "kept": inline(reading.category_label(word.category)),
+            "by_line": inline(reading.category_label(word.by_line)),
+        }
     if len(labels) > 1:
         return gettext("%(subject)s: %(first)s or %(second)s, not settled yet") % {
             "subject": name,
@@ -148,6 +156,73 @@ def one_in(probability: float, category: str) -> str:
         "A probability of %(share)s for %(category)s means about one in %(number)s: "
         "too large to be left out of the preparations."
     ) % {"share": share, "category": category, "number": number_word(round(1 / probability))}
+
+
+def kept_word(reading: Reading, region: str) -> str:
+    """Why the word of the last round stands although the cut-offs say another; "" elsewhere."""
+    row, rule = reading.category(region), reading.instrument.rule
+    if row is None or rule is None or not row.kept:
+        return ""
+    return gettext(
+        "The category stays “%(word)s” as in the last round. The cut-off alone would say "
+        "“%(by_line)s”, but the value has not passed it by the margin of %(margin)s points, so it "
+        "may have moved by chance."
+    ) % {
+        "word": inline(reading.category_label(row.category)),
+        "by_line": inline(reading.category_label(row.by_line)),
+        "margin": formats.score(rule.hysteresis_margin),
+    }
+
+
+def kept_short(reading: Reading, region: str) -> str:
+    """The same for the narrow cell of a table."""
+    row = reading.category(region)
+    if row is None or not row.kept:
+        return ""
+    word = reading.bands()[reading.band_position(row.by_line)].word
+    return gettext("kept; by the cut-off %(word)s") % {"word": word}
+
+
+def distance(reading: Reading, region: str) -> str:
+    """How far the value is from another word; "" where nothing on the scale would change it."""
+    row, score = reading.category(region), reading.score(region)
+    if row is None or score is None or score.score is None:
+        return ""
+    up = _word_beyond(reading, row.category, score.score, 1, row.word_up)
+    down = _word_beyond(reading, row.category, score.score, -1, row.word_down)
+    if up and down:
+        sentence = gettext(
+            "The value would have to rise by %(rise)s points to become “%(up)s”, or fall by "
+            "%(fall)s to become “%(down)s”."
+        )
+    elif up:
+        sentence = gettext("The value would have to rise by %(rise)s points to become “%(up)s”.")
+    elif down:
+        sentence = gettext("The value would have to fall by %(fall)s points to become “%(down)s”.")
+    else:
+        return ""
+    return sentence % {
+        "rise": formats.score(row.word_up or 0.0),
+        "fall": formats.score(row.word_down or 0.0),
+        "up": up,
+        "down": down,
+    }
+
+
+JUST_BEYOND = 1e-6
+"""Points beyond a line: on which side of it a score lies."""
+
+
+def _word_beyond(reading: Reading, now: str, score: float, way: int, points: float | None) -> str:
+    """The word a score gets once it has gone so far up or down."""
+    bands = reading.bands()
+    if points is None or not bands:
+        return ""
+    place = reading.band_position(now)
+    reached = reading.band_at(score + way * (points + JUST_BEYOND))
+    if reached is None or reached == place:  # the last round's word comes back
+        reached = place + way
+    return bands[reached].word if 0 <= reached < len(bands) else ""
 
 
 def scale_sentence(reading: Reading, region: str) -> str:
@@ -304,6 +379,7 @@ def strength(reading: Reading, region: str) -> list[str]:
     """Sentences on the basis of the number: answers, don't knows, elements."""
     sentences = [based_on(reading, region)]
     quality = reading.quality(region)
+    looked = looked_at(reading, region)
     if quality:
         told = gettext(
             "Of all questions, %(unknown)s were answered with “don't know” and %(blank)s were left "
@@ -313,6 +389,8 @@ def strength(reading: Reading, region: str) -> list[str]:
             "blank": formats.plain_percent(quality.share_blank),
         }
         sentences.append(told)
+    if looked:
+        sentences.append(looked)
     return sentences + elements_sentences(reading, region)
 
 

@@ -18,6 +18,7 @@ from django.contrib.staticfiles import finders
 from django.utils.translation import gettext
 
 from waspada_web.action.plan_page import DriverPlan, PlanPage, StepCard
+from waspada_web.interpretation import change_page, remarks
 from waspada_web.interpretation.reading import Reading
 from waspada_web.interpretation.region_page import (
     Badge,
@@ -89,7 +90,7 @@ def report_data(report: Report) -> dict[str, Any]:
         }
         if result.not_enough
         else None,
-        "strength": [*result.strength, result.what_it_is_not],
+        "strength": [*result.strength, *_beside(report), result.what_it_is_not],
         "plan": _plan(report.plan) if report.plan.has_enough or report.plan.chosen_count else None,
         "words": {
             "page": gettext("page"),
@@ -163,6 +164,19 @@ def _headline(reading: Reading, headline: Headline, bands: list[Band]) -> dict[s
         "low_end": low_end(reading),
         "high_end": high_end(reading),
     }
+
+
+def _beside(report: Report) -> list[str]:
+    """Kept word, change and remarks on the answers, one sentence each, where there are any."""
+    reading, region, headline = report.reading, report.region, report.result.headline
+    if headline is None:
+        return []
+    sentences = (
+        headline.kept,
+        change_page.report_sentence(reading, region),
+        remarks.report_sentence(reading, region),
+    )
+    return [sentence for sentence in sentences if sentence]
 
 
 def _standing(standing: Standing) -> dict[str, Any]:

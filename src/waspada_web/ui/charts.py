@@ -51,6 +51,20 @@ class Shape(StrEnum):
     SQUARE = "square"  # not enough data
 
 
+class Direction(StrEnum):
+    """Where a number went between two rounds."""
+
+    UP = "up"
+    DOWN = "down"
+    NONE = "none"
+
+
+ARROWS: dict[Direction, str] = {
+    Direction.UP: '<path d="M7 13V2M2 7l5-5 5 5"/>',
+    Direction.DOWN: '<path d="M7 1v11M2 7l5 5 5-5"/>',
+    Direction.NONE: '<path d="M2 7h10" stroke-dasharray="2.5 2"/>',
+}
+
 SHAPES: dict[Shape, str] = {
     Shape.CIRCLE: '<circle cx="7" cy="7" r="5.5"/>',
     Shape.DIAMOND: '<path d="M7 .5 13.5 7 7 13.5.5 7z"/>',
@@ -144,6 +158,14 @@ def shape(which: Shape, *, size: int = 14) -> SafeString:
         size,
         size,
         mark_safe(SHAPES[which]),
+    )
+
+
+def arrow(which: Direction) -> SafeString:
+    """The way of a change, in the colour of its word."""
+    return format_html(
+        '<svg class="arrow" width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">{}</svg>',
+        mark_safe(ARROWS[which]),
     )
 
 
@@ -289,18 +311,18 @@ def rank_band(low: int, high: int, count: int, *, name: str) -> SafeString:
     )
 
 
-def group_bars(row: int, groups: Sequence[tuple[int, int]]) -> SafeString:
-    """One upright bar per group that this row belongs to. groups: first and last row of each."""
+def group_bars(row: int, groups: Sequence[Sequence[int]]) -> SafeString:
+    """One upright bar per group that this row belongs to. groups: the rows of each."""
     bars = (
         (
             "g1" if number % 2 == 0 else "g2",
             _share(_column(number, len(groups))),
             _share(_column(number, len(groups))),
-            "12%" if row == first else "0",
-            "88%" if row == last else "100%",
+            "0" if row - 1 in rows else "12%",
+            "100%" if row + 1 in rows else "88%",
         )
-        for number, (first, last) in enumerate(groups)
-        if first <= row <= last
+        for number, rows in enumerate(groups)
+        if row in rows
     )
     return format_html(
         '<svg width="100%" height="44" aria-hidden="true" focusable="false">{}</svg>',

@@ -67,7 +67,7 @@ def test_measuring_leaves_a_trace_that_names_no_respondent() -> None:
     measure_round(round, by=person, seed=7, replicates=100)
     entry = AuditEntry.objects.get(verb="measure-round")
     assert entry.by == person
-    assert set(entry.details) == {"run", "seed", "replicates", "regions"}
+    assert set(entry.details) == {"run", "seed", "replicates", "regions", "earlier_runs"}
 
 
 def test_views_from_outside_are_never_mixed_into_the_index() -> None:

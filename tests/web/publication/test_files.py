@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from tests.web import factories
 from tests.web.interpretation.test_region_result import UNANIMOUS, secretive
 from tests.web.measured import REPLICATES, logged_in, text_of
+from tests.web.rounds import FIRST_TITLE, two_rounds
 from waspada_web.accounts.models import RoleKind
 from waspada_web.collection.models import Round
 from waspada_web.index.operations import measure_round
@@ -48,7 +49,7 @@ def test_a_region_downloads_the_columns_of_the_command(as_head: Client, example:
     scores = rows_of(as_head, f"{base}scores.csv")
     assert list(scores[0]) == [
         *("region", "node", "level", "score", "lower", "upper"),
-        *("n_responses", "share_answered", "flags"),
+        *("n_responses", "share_answered", "flags", "evidence"),
     ]
     assert {row["region"] for row in scores} == {"63.11"}
     assert "rank" in rows_of(as_head, f"{base}ranks.csv")[0]
@@ -129,6 +130,24 @@ def test_the_report_speaks_the_language_of_the_page(as_head: Client, example: Ro
     assert not re.search(r"\b\d\d,\d\b", words_of(english))
     languages = [str(pdf.trailer["/Root"]["/Lang"]) for pdf in (indonesian, english)]  # type: ignore[index]
     assert [language[:2] for language in languages] == ["id", "en"]
+
+
+def test_the_report_tells_kept_word_change_and_remarks_in_a_sentence_each() -> None:
+    _, later = two_rounds()
+    head = logged_in(factories.make_person(RoleKind.HEAD, "63.11"))
+    words = words_of(pdf_of(head, f"/hasil/{later.pk}/63.11/laporan.pdf"))
+    assert "Kategori tetap “rawan tinggi” seperti pada putaran sebelumnya." in words
+    change = rf"Turun dari \d+,\d menjadi \d+,\d sejak “{FIRST_TITLE}”: −\d,\d \(selang"
+    assert re.search(change, words)
+    assert "Mutu isian: 2 catatan (isian yang hampir sama persis; isian yang terlalu" in words
+
+
+def test_the_report_of_a_first_round_without_remarks_is_silent_on_them(
+    as_head: Client, example: Round
+) -> None:
+    words = words_of(pdf_of(as_head, f"/hasil/{example.pk}/63.11/laporan.pdf"))
+    assert "Mutu isian" not in words
+    assert "sejak “" not in words
 
 
 def test_the_report_is_tagged_and_titled(as_head: Client, example: Round) -> None:

@@ -18,6 +18,7 @@ from waspada.instrument.model import Item
 from waspada_web.accounts.models import RoleKind
 from waspada_web.audit.models import AuditEntry
 from waspada_web.collection.models import Round
+from waspada_web.index.models import Run
 from waspada_web.index.operations import measure_round
 
 pytestmark = pytest.mark.django_db
@@ -44,17 +45,15 @@ def first_choice(item: Item) -> str:
 
 @pytest.fixture
 def outputs() -> dict[str, str]:
-    """Address -> text of everything that leaves."""
-    round = factories.make_small_round(
-        {
-            "63.11": factories.full_hall() | {"youth": 2},
-            "63.05": factories.full_hall(),
-            SMALL: {"civil_servants": 3},
-        },
-        answer=planted,
-        seed=5,
-    )
-    measure_round(round, by=None, seed=1, replicates=100)
+    """Address -> text of everything that leaves, after a second round of the same regions."""
+    plan = {
+        "63.11": factories.full_hall() | {"youth": 2},
+        "63.05": factories.full_hall(),
+        SMALL: {"civil_servants": 3},
+    }
+    for seed in (4, 5):
+        round = factories.make_small_round(plan, answer=planted, seed=seed)
+        measure_round(round, by=None, seed=1, replicates=100)
     client = logged_in(factories.make_person(RoleKind.OPERATOR, "63"))
     return {address: text(client, address) for address in addresses(round)}
 
@@ -84,6 +83,16 @@ def test_planted_secrets_stand_in_no_output(outputs: dict[str, str]) -> None:
     for address, content in outputs.items():
         for name in names:
             assert name not in content, f"{address} speaks of {name}"
+
+
+def test_planted_secrets_stand_in_no_stored_change(outputs: dict[str, str]) -> None:
+    del outputs
+    stored = json.loads(Run.objects.latest("id").changes)[0]["tables"]
+    told = {row["item"] for row in stored["drivers"]}
+    assert len(told) > 10
+    assert not told & {FEW, ALIKE}
+    of_small = [row for row in stored["changes"] if row["region"] == SMALL]
+    assert of_small and all(row["after"] is row["change"] is None for row in of_small)
 
 
 def test_a_region_of_three_people_has_no_number_anywhere(outputs: dict[str, str]) -> None:

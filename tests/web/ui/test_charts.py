@@ -192,7 +192,7 @@ def test_a_rank_band_that_does_not_fit_is_refused(low: int, high: int, count: in
 
 
 def test_group_bars_are_drawn_for_the_groups_of_a_row_only() -> None:
-    groups = [(0, 2), (1, 4)]
+    groups = [(0, 1, 2), (1, 2, 3, 4)]
     drawn_bars = [len(drawn(charts.group_bars(row, groups))) for row in range(5)]
     assert drawn_bars == [1, 2, 2, 1, 1]
 
