@@ -118,6 +118,8 @@ def vary(
         each_draw=cells <= FEW_CELLS if each_draw is None else each_draw,
         pairs=few if pairs is None else pairs,
     )
+    if (words := _categories(outcome, meta)) is not None:
+        found.append(words)
     record["files_read"] = {
         "data": data.name,
         "meta": meta.name,
@@ -151,6 +153,33 @@ def _base(
     document = read_document(sensitivity)
     plan = parse_plan(document, framework, base, table, source=sensitivity.name)
     return Chain(framework, table, base), plan
+
+
+def _categories(outcome: Outcome, meta: Path) -> Table | None:
+    """Share of draws in each category, where the file asks for it."""
+    from waspada.interpretation.varied import varied_categories
+    from waspada.uncertainty.sensitivity.summary import Table, place_of_rows
+
+    rule = outcome.plan.categories
+    if rule is None:
+        return None
+    if isinstance(rule, str):
+        from waspada.instrument import read_instrument
+        from waspada.interpretation.categories import choose_rule
+
+        rule = choose_rule(read_instrument(meta), rule)
+        assert rule is not None
+    labels = [band.category for band in rule.bands]
+    rows: list[list[Any]] = []
+    for words in varied_categories(outcome, rule):
+        places = place_of_rows(outcome, words.node)
+        for place, category, n, shares in zip(
+            places, words.category.tolist(), words.n.tolist(), words.probability.tolist(),
+            strict=True,
+        ):  # fmt: skip
+            cells = [None if share != share else share for share in shares]
+            rows.append([*place, labels[category] if category >= 0 else None, n, *cells])
+    return Table("categories", ("iCode", "uCode", "Time", "nominal", "draws", *labels), rows)
 
 
 LARGEST_FILE = 1_000_000
