@@ -108,11 +108,11 @@ def advance(framework: Framework, state: State, step: Step, last: Step) -> State
     weights = state.weights[-1]
     if step.kind is StepKind.WEIGH:
 
-        def aggregated(tried: Mapping[str, float]) -> Floats:
+        def scores_with(tried: Mapping[str, float]) -> Floats:
             scores: Floats = step_module(last.kind).run(table, facing, last, tried)[0]
             return scores
 
-        weights, details, notes = module.run(table, facing, step, weights, aggregated=aggregated)
+        weights, details, notes = module.run(table, facing, step, weights, aggregated=scores_with)
         stage = Stage(step.name, table, tuple(details), tuple(notes))
     elif step.kind is StepKind.SCREEN:
         stage = module.run(table, facing, step, state.stages[0].table)
@@ -159,6 +159,19 @@ def _finish(framework: Framework, method: Method, state: State, step: Step) -> B
         details=tuple(details),
         weights_after=state.weights,
     )
+
+
+def aggregated(built: Built, weights: Mapping[str, float]) -> Floats:
+    """(n_rows, n_nodes) scores of what was aggregated, under other weights. Raises StepError.
+
+    Indicators have been turned by their direction, by the step that normalised; aggregation turns
+    nodes only, so no direction counts twice.
+    """
+    turned = any(step.kind is StepKind.NORMALISE for step in built.method.steps)
+    facing = all_upward(built.framework) if turned else built.framework
+    last = built.method.steps[-1]
+    scores: Floats = step_module(last.kind).run(built.table, facing, last, weights)[0]
+    return scores
 
 
 def _own_notes(method: Method) -> tuple[str, ...]:

@@ -72,7 +72,8 @@ def test_change_is_taken_within_each_draw_and_summed_up_over_the_draws():
 
 def test_nominal_change_is_that_of_the_method_as_it_stands():
     outcome = outcome_of(panel())
-    whole = {key: s for key, s in zip(zip(outcome.units, outcome.times), outcome.nominal[:, 0])}  # noqa: B905
+    keys = zip(outcome.units, outcome.times, strict=True)
+    whole = dict(zip(keys, outcome.nominal[:, 0].tolist(), strict=True))
     change = next(changes(outcome))
     for unit, nominal in zip(change.units, change.nominal.tolist(), strict=True):
         assert nominal == whole[unit, 2020] - whole[unit, 2018]
