@@ -121,10 +121,10 @@ def test_a_panel_has_a_column_time_and_trends(panel):
     a_left = trends[1]
     assert a_left[:7] == ["A", "left", "2", "2020", "2023", "75", "25"]
     assert [float(c) for c in a_left[7:]] == pytest.approx(
-        [-50, -50 / 3, -50 / 3, (1 / 3) ** (1 / 3) - 1]
+        [-50, -50 / 3, -50 / 3, (1 / 3) ** (1 / 3) - 1, -200 / 9, 1]
     )
     b_right = trends[5]
-    assert b_right == ["B", "right", "1", "2020", "2020", "100", "100", "", "", "", ""]
+    assert b_right == ["B", "right", "1", "2020", "2020", "100", "100", "", "", "", "", "", "0.5"]
 
 
 point = st.tuples(st.integers(1990, 2030), st.floats(-100, 100))
