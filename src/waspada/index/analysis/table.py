@@ -53,6 +53,17 @@ def values_of(
     return np.column_stack(columns)
 
 
+def groups_at(framework: Framework, level: int) -> list[tuple[str, tuple[str, ...]]]:
+    """Nodes and their children, of whom the highest stands at a level: 1 = indicators only."""
+    levels = {node.code: node.level for node in framework.aggregates}
+    groups = ((node.code, framework.children(node.code)) for node in framework.aggregates)
+    return [
+        (node, children)
+        for node, children in groups
+        if children and max(levels.get(child, 1) for child in children) == level
+    ]
+
+
 def ancestor(framework: Framework, code: str, level: int) -> str | None:
     """The node of a level above (or at) a code; None where there is none."""
     levels = {node.code: node.level for node in framework.aggregates}
