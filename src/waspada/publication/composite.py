@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from waspada import METHOD_VERSION, __version__
 from waspada.collection.indicators import NAME, TIME, UNIT, IndicatorTable
@@ -23,16 +22,13 @@ from waspada.index.composite.method import method_text
 from waspada.index.composite.model import Built, Detail
 from waspada.index.composite.plain_yaml import flow
 from waspada.index.model import Floats
+from waspada.index.ranking import rank_scores
 from waspada.instrument.framework import Aggregate, Framework
 from waspada.publication.files import Cell, check_folder, plain_csv, write_together
 
 RECORD = "record.json"
 DECIMALS = 6
 """Digits after the point in `results.csv`."""
-
-TIE = 1e-9
-"""Scores closer than this share of the largest one share a rank: the arithmetic cannot tell them
-apart."""
 
 SMALL = 2_000_000
 """Cells of all stages together, up to which they are always written."""
@@ -74,32 +70,6 @@ def composite_tables(built: Built, *, stages: bool | None = None) -> CompositeTa
 
 
 # Scores and ranks -----------------------------------------------------------------------------
-
-
-def rank_scores(scores: Floats, times: Sequence[int] | None = None) -> NDArray[np.int64]:
-    """Ranks of unrounded scores, 1 = highest; ties share the better place.
-
-    scores: (n_rows,) or (n_rows, n_nodes), NaN = none. times: (n_rows,), each ranked by itself.
-    Two scores tie when they differ by less than TIE times the largest absolute score of the time.
-    Returns the same shape, 0 without a score.
-    """
-    if scores.ndim == 1:
-        return rank_scores(scores[:, None], times)[:, 0]
-    ranks = np.zeros(scores.shape, dtype=np.int64)
-    when = np.zeros(len(scores)) if times is None else np.array(times)
-    for time in sorted(set(when.tolist())):  # np.unique would load numpy.ma
-        rows = when == time
-        for k in range(scores.shape[1]):
-            ranks[rows, k] = _rank(scores[rows, k])
-    return ranks
-
-
-def _rank(x: Floats) -> NDArray[np.int64]:
-    scored = ~np.isnan(x)
-    ascending = np.sort(x[scored])
-    tie = TIE * np.abs(ascending).max(initial=0.0)
-    higher = len(ascending) - np.searchsorted(ascending, x + tie, side="right")
-    return np.where(scored, higher + 1, 0).astype(np.int64)
 
 
 def scores(built: Built) -> Sheet:

@@ -17,6 +17,7 @@ from tests.core.index.composite.chain_of_tests import FRAMEWORK, NAN, TABLE, met
 from tests.dose import examples
 from waspada.index.composite.build import build
 from waspada.index.composite.method import parse_method
+from waspada.index.ranking import rank_scores
 from waspada.publication.composite import (
     RECORD,
     composite_tables,

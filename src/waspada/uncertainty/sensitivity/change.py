@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from waspada.index.composite.multiple import combine_rubin
 from waspada.index.model import Counts, Floats
+from waspada.index.ranking import tie_of
 from waspada.uncertainty.sensitivity.model import Imputations, Outcome
-from waspada.uncertainty.sensitivity.statistics import Spread, spread_of_scores, tie_of
+from waspada.uncertainty.sensitivity.statistics import Spread, spread_of_scores
 from waspada.uncertainty.student import t_quantile
 
 TAILS = (0.025, 0.5, 0.975)

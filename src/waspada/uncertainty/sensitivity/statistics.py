@@ -13,10 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from waspada.index.model import Counts, Floats
-
-TIE = 1e-9
-"""Scores closer than this share of the largest score of a draw share a rank: the arithmetic
-cannot tell them apart."""
+from waspada.index.ranking import competition_ranks, tie_of
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles that are reported."""
@@ -68,23 +65,11 @@ def _rank_rows(scores: Floats) -> Ranks:
     descending = np.take_along_axis(scores, order, axis=1)
     tie = tie_of(scores, axis=1)
     with np.errstate(invalid="ignore"):
-        ties = (descending[:, :-1] - descending[:, 1:] <= tie[:, None]).any(axis=1)
+        ties = (descending[:, :-1] <= descending[:, 1:] + tie[:, None]).any(axis=1)
     for row in np.flatnonzero(ties):
-        scored = scores[row][~np.isnan(scores[row])]
-        higher = len(scored) - np.searchsorted(
-            np.sort(scored), scores[row] + tie[row], side="right"
-        )
-        ranks[row] = higher + 1
+        ranks[row] = competition_ranks(scores[row], float(tie[row]))
     ranks[np.isnan(scores)] = 0
     return ranks
-
-
-def tie_of(scores: Floats, *, axis: int) -> Floats:
-    """Below which difference scores tie; along the axis of units."""
-    there: Floats = np.where(np.isnan(scores), 0.0, scores)
-    low, high = there.min(axis=axis, initial=0.0), there.max(axis=axis, initial=0.0)
-    tie: Floats = TIE * np.maximum(-low, high)
-    return tie
 
 
 def spread_of_scores(scores: Floats, levels: Sequence[float] = LEVELS) -> Spread:
