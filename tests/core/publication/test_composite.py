@@ -22,7 +22,6 @@ from waspada.publication.composite import (
     RECORD,
     composite_tables,
     fingerprint_table,
-    rank_scores,
     sheet_csv,
     short_table,
     write_composite,

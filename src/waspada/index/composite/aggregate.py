@@ -9,18 +9,18 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from waspada.collection.indicators import IndicatorTable
 from waspada.errors import StepError
 from waspada.index.composite.climb import Climber, check_weights, share_available
+from waspada.index.composite.columns import parts
 from waspada.index.composite.model import Detail, Step
 from waspada.index.composite.recipe import Cannot, not_mappings
 from waspada.index.composite.rules import COUNTED, RECIPES, WEIGHTED, Plan, plan_of
 from waspada.index.model import Floats
 from waspada.instrument.framework import Framework
 
-__all__ = ["RECIPES", "check", "comparable_rows", "run"]
+__all__ = ["RECIPES", "check", "run"]
 
 ALL, TIME = "all", "time"
 
@@ -69,7 +69,8 @@ def run(
     for problem, remedy in check(step.options, framework):
         raise StepError(problem, remedy, step=step.name)
     plan = plan_of(step.options, framework)
-    climber = Climber(framework, plan, step.name, table.units, comparable_rows(table, step.options))
+    blocks = list(parts(table, step.options.get("over", ALL)))
+    climber = Climber(framework, plan, step.name, table.units, blocks)
     row = _weight_row(weights, framework, step.name)
     check_weights(row[None], framework, step=step.name)
     values = _in_order(table, framework, step.name)
@@ -109,14 +110,6 @@ def _in_order(table: IndicatorTable, framework: Framework, step: str) -> Floats:
             units=[table.units[i] for i in sorted(set(rows.tolist()))],
         )
     return values
-
-
-def comparable_rows(table: IndicatorTable, options: Mapping[str, Any]) -> list[NDArray[np.intp]]:
-    """Rows that are compared with each other by recipes that compare units."""
-    if options.get("over", ALL) == ALL or table.times is None:
-        return [np.arange(len(table))]
-    times = np.array(table.times)
-    return [np.flatnonzero(times == time) for time in sorted(set(table.times))]
 
 
 def _availability(

@@ -210,7 +210,7 @@ def climb_weights(
     values: (n_rows, n_indicators) normalised, NaN = missing, columns as in `framework.codes`.
     weights: (n_draws, n_entries), entries as in `framework.entries`. plan: see `plan_of`.
     nodes: codes of the nodes wanted; all if None. units: (n_rows,) names for messages.
-    blocks: rows that Copeland compares with each other (`aggregate.comparable_rows`); all if None.
+    blocks: rows that Copeland compares with each other (`columns.parts`); all if None.
     Returns (n_draws, n_rows, n_nodes). Memory besides the result does not grow with n_draws.
     Raises StepError, also where a single set of weights is refused; who needs the others calls
     again without it (`uncertainty.sensitivity.climb` does).

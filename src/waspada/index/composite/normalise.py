@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from waspada.collection.indicators import IndicatorTable
 from waspada.errors import StepError
 from waspada.index.composite import scaling
+from waspada.index.composite.columns import parts
 from waspada.index.composite.model import Detail, Stage, Step
 from waspada.index.composite.normalisation import (
     OWN_OPTIONS,
@@ -99,7 +100,9 @@ def run(table: IndicatorTable, framework: Framework, step: Step) -> Stage:
     lines: list[tuple[Any, ...]] = []
     notes: list[str] = []
     _refuse_empty(table, columns, step)
-    for time, rows in _blocks(table, step.options):
+    by_time = step.options.get("over", ALL) == TIME
+    for rows in parts(table, step.options.get("over", ALL)):
+        time = table.times[rows[0]] if by_time and table.times is not None else None
         values = table.values[np.ix_(rows, columns)]
         scores[np.ix_(rows, columns)] = _block(values, known, table, rows, step, notes, time)
         lines += _lines(values, known, step, time)
@@ -117,15 +120,6 @@ def _refuse_empty(table: IndicatorTable, columns: NDArray[np.intp], step: Step) 
             step=step.name,
             indicators=[table.indicators[i] for i in columns[empty]],
         )
-
-
-def _blocks(
-    table: IndicatorTable, options: Mapping[str, Any]
-) -> list[tuple[int | None, NDArray[np.intp]]]:
-    if options.get("over", ALL) == ALL or table.times is None:
-        return [(None, np.arange(len(table)))]
-    times = np.array(table.times)
-    return [(time, np.flatnonzero(times == time)) for time in sorted(set(table.times))]
 
 
 def _block(

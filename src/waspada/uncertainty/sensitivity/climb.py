@@ -9,8 +9,8 @@ import numpy as np
 
 from waspada.collection.indicators import IndicatorTable
 from waspada.errors import StepError
-from waspada.index.composite.aggregate import comparable_rows
 from waspada.index.composite.climb import check_weights, climb_weights, effective_below
+from waspada.index.composite.columns import parts
 from waspada.index.composite.model import Step
 from waspada.index.composite.rules import Plan, plan_of
 from waspada.index.model import Flags, Floats
@@ -167,6 +167,6 @@ def _together(
         nodes=nodes,
         step=step.name,
         units=table.units,
-        blocks=comparable_rows(table, step.options),
+        blocks=list(parts(table, step.options.get("over", "all"))),
     )
     return np.moveaxis(found, 0, 2).swapaxes(0, 1)
