@@ -147,3 +147,23 @@ def test_an_instrument_may_stand_for_meta_and_a_column_of_data_for_its_groups(fo
 def test_a_group_may_not_be_an_indicator(folder):
     found = run(folder, "--group", "a", "--denominators", folder / "denominators.csv")
     assert found.exit_code == 2
+
+
+def test_scores_are_named_by_a_rule_of_the_instrument_that_is_meta(folder):
+    write_facts(folder)
+    (folder / "m.yaml").write_text(IMPUTED, encoding="utf-8")
+    instrument = ROOT / "instruments/ikp-2024"
+    from waspada.instrument import read_instrument
+
+    rule = read_instrument(instrument).category_rules[0]
+    text = SENSITIVITY + f"categories: {rule.code}\n"
+    (folder / "s.yaml").write_text(text, encoding="utf-8")
+    found = run(folder, "--group", "Zone", command="vary", meta=instrument)
+    assert found.exit_code == 0, found.output
+    words = rows(folder / "vary/categories.csv")
+    assert len(words) == 6
+    for row in words:
+        assert sum(float(row[band.category]) for band in rule.bands) == pytest.approx(1)
+    (folder / "s.yaml").write_text(SENSITIVITY + "categories: none_such\n", encoding="utf-8")
+    wrong = run(folder, "--group", "Zone", "--force", command="vary", meta=instrument)
+    assert wrong.exit_code == 12 and rule.code in wrong.output
