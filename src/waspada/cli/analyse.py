@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from waspada.cli.errors import answer_errors
+from waspada.cli.indicator_data import DenominatorsFile, GroupColumns, read_meta
 
 if TYPE_CHECKING:
     from waspada.index.composite.model import Built
@@ -32,6 +33,8 @@ def analyse(
     compare: Annotated[
         Path | None, typer.Option(help="METHOD file of a second version to compare with.")
     ] = None,
+    denominators: DenominatorsFile = None,
+    group: GroupColumns = None,
     time: Annotated[int | None, typer.Option(help="Use the rows of this time only.")] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Write into a folder that holds other files.")
@@ -41,12 +44,10 @@ def analyse(
 
     Each table becomes a CSV file; docs/method/composite-analysis.md explains them.
     """
-    from waspada.collection.indicators import read_indicators
     from waspada.index.analysis.correlation import CorrelationKind
     from waspada.index.analysis.report import analyse as analyse_built
     from waspada.index.composite.build import build
     from waspada.index.composite.method import read_method
-    from waspada.instrument.framework_read import read_framework
     from waspada.publication.analysis import RECORD, write_analysis
     from waspada.publication.files import check_folder
 
@@ -54,8 +55,9 @@ def analyse(
     kinds = [kind.value for kind in CorrelationKind]
     if correlation not in kinds:
         raise typer.BadParameter(f"Choose one of {', '.join(kinds)}.", param_hint="--correlation")
-    framework = read_framework(meta)
-    table = read_indicators(data, framework, time=time)
+    described = read_meta(meta, groups=group, denominators=denominators)
+    framework = described.framework
+    table = described.read(data, time=time)
     built = build(framework, table, read_method(method, framework))
     second = None
     if compare is not None:
@@ -72,11 +74,9 @@ def analyse(
 
 
 def _aggregated(built: Built, weights: Mapping[str, float]) -> Floats:
-    from waspada.index.composite import aggregate
+    from waspada.index.composite.build import aggregated
 
-    step = built.method.steps[-1]
-    scores: Floats = aggregate.run(built.table, built.framework, step, weights)[0]
-    return scores
+    return aggregated(built, weights)
 
 
 def _sources(path: Path, codes: tuple[str, ...]) -> dict[str, list[str]]:

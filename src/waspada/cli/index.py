@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from waspada.cli.errors import answer_errors
+from waspada.cli.indicator_data import DenominatorsFile, GroupColumns, read_meta
 
 if TYPE_CHECKING:
     from waspada.index.composite.model import Method
@@ -44,6 +45,8 @@ def index(
         list[str] | None,
         typer.Option(metavar="STEP", help="Leave a step out; repeatable."),
     ] = None,
+    denominators: DenominatorsFile = None,
+    group: GroupColumns = None,
     time: Annotated[int | None, typer.Option(help="Use the rows of this time only.")] = None,
     stages: Annotated[
         bool | None,
@@ -60,9 +63,7 @@ def index(
     METHOD names the steps in order; docs/reference/method-file.md says how to write one.
     """
     from waspada.cli.show import print_columns
-    from waspada.collection.indicators import read_indicators
     from waspada.index.composite.build import build
-    from waspada.instrument.framework_read import read_framework
     from waspada.publication.composite import (
         RECORD,
         all_notes,
@@ -82,9 +83,10 @@ def index(
             "to write your own.",
             param_hint="--method",
         )
-    framework = read_framework(meta)
+    described = read_meta(meta, groups=group, denominators=denominators)
+    framework = described.framework
     chosen = _method(method, set_ or [], drop or [], framework)
-    table = read_indicators(data, framework, time=time)
+    table = described.read(data, time=time)
     if table.ignored_columns:
         typer.echo(
             f"Columns META does not name, ignored: {', '.join(table.ignored_columns)}.", err=True
@@ -93,6 +95,8 @@ def index(
     built = build(framework, table, chosen)
     tables = composite_tables(built, stages=stages)
     tables.record["files_read"] = {"data": data.name, "meta": meta.name, "method": method.name}
+    if denominators is not None:
+        tables.record["files_read"]["denominators"] = denominators.name
     tables.record["choices"] = {"set": set_ or [], "drop": drop or [], "time": time}
     tables.record["timings"] = {
         "reading_seconds": round(reading - started, 3),

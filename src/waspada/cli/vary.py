@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from waspada.cli.errors import answer_errors
+from waspada.cli.indicator_data import DenominatorsFile, GroupColumns, Meta, read_meta
 from waspada.instrument.model import Form
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ def vary(
     form: Annotated[
         Form, typer.Option(help="Which items were asked, with --instrument.")
     ] = Form.FULL,
+    denominators: DenominatorsFile = None,
+    group: GroupColumns = None,
     time: Annotated[int | None, typer.Option(help="Use the rows of this time only.")] = None,
     each_draw: Annotated[
         bool | None,
@@ -94,8 +97,11 @@ def vary(
         check_folder(out, force=force, record=RECORD)
     _check_sobol(sobol, parameters)
     if instrument is not None:
-        if meta is not None or method is not None or sobol is not None or parameters is not None:
-            problem = "--meta, --method, --sobol and --parameters go with a table of indicators."
+        if any((meta, method, sobol, parameters, denominators, group)):
+            problem = (
+                "--meta, --method, --sobol, --parameters, --denominators and --group go with a "
+                "table of indicators."
+            )
             raise typer.BadParameter(problem, param_hint="--instrument")
         from waspada.cli.vary_answers import vary_answers
 
@@ -107,7 +113,8 @@ def vary(
     if meta is None or method is None:
         problem = "Name --meta and --method for indicators, or --instrument for answers."
         raise typer.BadParameter(problem, param_hint="--meta")
-    chain, plan = _base(data, meta, method, sensitivity, time)
+    described = read_meta(meta, groups=group, denominators=denominators)
+    chain, plan = _base(described, data, method, sensitivity, time)
     outcome, tables, record = _analyse(chain, plan, draws, seed, sobol, parameters)
     cells = sum(scores.size for scores in outcome.scores.values())
     few = len(outcome.units) <= FEW_UNITS
@@ -118,6 +125,8 @@ def vary(
         each_draw=cells <= FEW_CELLS if each_draw is None else each_draw,
         pairs=few if pairs is None else pairs,
     )
+    if (words := _categories(outcome, meta)) is not None:
+        found.append(words)
     record["files_read"] = {
         "data": data.name,
         "meta": meta.name,
@@ -137,20 +146,45 @@ def _check_sobol(sobol: int | None, parameters: Path | None) -> None:
 
 
 def _base(
-    data: Path, meta: Path, method: Path, sensitivity: Path, time: int | None
+    described: Meta, data: Path, method: Path, sensitivity: Path, time: int | None
 ) -> tuple[Chain, Plan]:
-    from waspada.collection.indicators import read_indicators
     from waspada.index.composite.method import read_method
-    from waspada.instrument.framework_read import read_framework
     from waspada.uncertainty.sensitivity.chain import Chain
     from waspada.uncertainty.sensitivity.plan import parse_plan
 
-    framework: Framework = read_framework(meta)
+    framework: Framework = described.framework
     base: Method = read_method(method, framework)
-    table = read_indicators(data, framework, time=time)
+    table = described.read(data, time=time)
     document = read_document(sensitivity)
     plan = parse_plan(document, framework, base, table, source=sensitivity.name)
     return Chain(framework, table, base), plan
+
+
+def _categories(outcome: Outcome, meta: Path) -> Table | None:
+    """Share of draws in each category, where the file asks for it."""
+    from waspada.interpretation.varied import varied_categories
+    from waspada.uncertainty.sensitivity.summary import Table, place_of_rows
+
+    rule = outcome.plan.categories
+    if rule is None:
+        return None
+    if isinstance(rule, str):
+        from waspada.instrument import read_instrument
+        from waspada.interpretation.categories import choose_rule
+
+        rule = choose_rule(read_instrument(meta), rule)
+        assert rule is not None
+    labels = [band.category for band in rule.bands]
+    rows: list[list[Any]] = []
+    for words in varied_categories(outcome, rule):
+        places = place_of_rows(outcome, words.node)
+        for place, category, n, shares in zip(
+            places, words.category.tolist(), words.n.tolist(), words.probability.tolist(),
+            strict=True,
+        ):  # fmt: skip
+            cells = [None if share != share else share for share in shares]
+            rows.append([*place, labels[category] if category >= 0 else None, n, *cells])
+    return Table("categories", ("iCode", "uCode", "Time", "nominal", "draws", *labels), rows)
 
 
 LARGEST_FILE = 1_000_000

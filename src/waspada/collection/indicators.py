@@ -93,7 +93,7 @@ def read_indicators(path: Path, framework: Framework, *, time: int | None = None
     at = _lay_out(table, framework)
     faults = RowFaults(table)
     numeric = [at[code] for code in (*framework.codes, *framework.denominators)]
-    comma = _decimal_comma(table, numeric)
+    comma = decimal_comma(table, numeric)
     columns = {name: _numbers(table, name, comma, faults) for name in numeric}
     units = _units(table, at[UNIT], faults)
     times = _times(table, at[TIME], faults) if TIME in at else None
@@ -186,7 +186,7 @@ _COMMA = re.compile(r"[+-]?([0-9]+,[0-9]*|,[0-9]+)([eE][+-]?[0-9]+)?")
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 
 
-def _decimal_comma(table: Table, names: Sequence[str]) -> bool:
+def decimal_comma(table: Table, names: Sequence[str]) -> bool:
     """Whether the file writes decimals with a comma: some numbers have one, none has a point, and
     they cannot all be thousands."""
     texts = {text for name in names for text in table.column(name).texts}
@@ -198,14 +198,14 @@ def _decimal_comma(table: Table, names: Sequence[str]) -> bool:
 def _numbers(table: Table, name: str, comma: bool, faults: RowFaults) -> NDArray[np.float64]:
     """(n_rows,) numbers of a column, NaN where missing."""
     column = table.column(name)
-    numbers = [_number(text, comma) for text in column.texts]
+    numbers = [number_of(text, comma) for text in column.texts]
     bad = [i for i, number in enumerate(numbers) if number is None]
     faults.add_texts("no_number", name, column, bad, _no_number)
     values = np.array([np.nan if n is None else n for n in numbers], dtype=np.float64)
     return values[column.codes] if len(values) else np.empty(0)
 
 
-def _number(text: str, comma: bool) -> float | None:
+def number_of(text: str, comma: bool) -> float | None:
     """NaN where missing, None where it is no finite number."""
     if text in MISSING:
         return float("nan")
@@ -248,7 +248,7 @@ def _units(table: Table, name: str, faults: RowFaults) -> list[str]:
 
 def _times(table: Table, name: str, faults: RowFaults) -> NDArray[np.float64]:
     column = table.column(name)
-    numbers = [_number(text, comma=False) for text in column.texts]
+    numbers = [number_of(text, comma=False) for text in column.texts]
     whole = [n is not None and n == n and n.is_integer() and abs(n) < 1e9 for n in numbers]
     faults.add_texts(
         "time",

@@ -69,11 +69,13 @@ def categorise(
 def band_of(scores: Floats, cut_offs: Floats) -> NDArray[np.int64]:
     """Position of the band that holds each score: lower <= score < upper, the last band closed.
 
-    scores: (...,). cut_offs: (..., n_bands + 1), ascending. -1 for NaN.
+    scores: (...,). cut_offs: (..., n_bands + 1), ascending, NaN where there are none. -1
+    for a score or cut-offs of NaN.
     """
     inner = cut_offs[..., 1:-1]
     band = (scores[..., None] + ON_THE_LINE >= inner).sum(axis=-1)
-    return np.where(np.isnan(scores), -1, band).astype(np.int64)
+    none = np.isnan(scores) | np.isnan(inner).any(axis=-1)
+    return np.where(none, -1, band).astype(np.int64)
 
 
 def _shares(rule: CategoryRule, replicates: Floats, cut_offs: Floats) -> Floats:

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from waspada.index.model import Flags, Floats
+from waspada.index.ranking import competition_ranks
 from waspada.instrument.model import Instrument
 from waspada.interpretation.model import Ranks
 
 Single = NDArray[np.float32]
 
 TIE = 1e-9
-"""Scores closer than this share a rank: the arithmetic cannot tell them apart."""
+"""Points on the scale 0..100; scores closer than this share a rank."""
 
 STEP_DOWN_UP_TO = 100
 """Regions up to which critical values step down: beyond, it takes time and sharpens nothing."""
@@ -33,10 +34,7 @@ def rank_regions(scores: Floats) -> NDArray[np.int64]:
 
     scores: (n_regions,) unrounded; NaN = no score. Returns (n_regions,), 0 without a score.
     """
-    scored = ~np.isnan(scores)
-    ascending = np.sort(scores[scored])
-    higher = len(ascending) - np.searchsorted(ascending, scores + TIE, side="right")
-    return np.where(scored, higher + 1, 0).astype(np.int64)
+    return competition_ranks(scores, TIE)
 
 
 def rank_sets(

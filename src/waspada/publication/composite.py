@@ -14,24 +14,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from waspada import METHOD_VERSION, __version__
 from waspada.collection.indicators import NAME, TIME, UNIT, IndicatorTable
+from waspada.index.analysis.trend import trend
 from waspada.index.composite.method import method_text
 from waspada.index.composite.model import Built, Detail
 from waspada.index.composite.plain_yaml import flow
 from waspada.index.model import Floats
+from waspada.index.ranking import rank_scores
 from waspada.instrument.framework import Aggregate, Framework
 from waspada.publication.files import Cell, check_folder, plain_csv, write_together
 
 RECORD = "record.json"
 DECIMALS = 6
 """Digits after the point in `results.csv`."""
-
-TIE = 1e-9
-"""Scores closer than this share of the largest one share a rank: the arithmetic cannot tell them
-apart."""
 
 SMALL = 2_000_000
 """Cells of all stages together, up to which they are always written."""
@@ -64,7 +61,7 @@ def composite_tables(built: Built, *, stages: bool | None = None) -> CompositeTa
     cells = sum(stage.table.values.size for stage in built.stages)
     sheets = [scores(built), ranks(built), results(built), weights(built)]
     if built.table.is_panel:
-        sheets.append(trends(built))
+        sheets += [trends(built), indicator_trends(built)]
     if stages or (stages is None and cells <= SMALL):
         sheets += _stages(built)
     record = _record(built)
@@ -73,32 +70,6 @@ def composite_tables(built: Built, *, stages: bool | None = None) -> CompositeTa
 
 
 # Scores and ranks -----------------------------------------------------------------------------
-
-
-def rank_scores(scores: Floats, times: Sequence[int] | None = None) -> NDArray[np.int64]:
-    """Ranks of unrounded scores, 1 = highest; ties share the better place.
-
-    scores: (n_rows,) or (n_rows, n_nodes), NaN = none. times: (n_rows,), each ranked by itself.
-    Two scores tie when they differ by less than TIE times the largest absolute score of the time.
-    Returns the same shape, 0 without a score.
-    """
-    if scores.ndim == 1:
-        return rank_scores(scores[:, None], times)[:, 0]
-    ranks = np.zeros(scores.shape, dtype=np.int64)
-    when = np.zeros(len(scores)) if times is None else np.array(times)
-    for time in sorted(set(when.tolist())):  # np.unique would load numpy.ma
-        rows = when == time
-        for k in range(scores.shape[1]):
-            ranks[rows, k] = _rank(scores[rows, k])
-    return ranks
-
-
-def _rank(x: Floats) -> NDArray[np.int64]:
-    scored = ~np.isnan(x)
-    ascending = np.sort(x[scored])
-    tie = TIE * np.abs(ascending).max(initial=0.0)
-    higher = len(ascending) - np.searchsorted(ascending, x + tie, side="right")
-    return np.where(scored, higher + 1, 0).astype(np.int64)
 
 
 def scores(built: Built) -> Sheet:
@@ -176,41 +147,42 @@ def weights(built: Built) -> Sheet:
 # Trends ---------------------------------------------------------------------------------------
 
 
-def trends(built: Built) -> Sheet:
-    """How each node of each unit moved over the times it has a score.
+TREND = (
+    *("N", "t_first", "t_latest", "First", "Latest", "Change", "ChangePerYear", "Slope", "CAGR"),
+    *("PercentPerYear", "Avail"),
+)
 
-    Change = last - first; ChangePerYear = Change / (t_last - t_first), taking times for years;
-    Slope: of the least-squares line through all points; CAGR = (last / first)^(1 / years) - 1,
-    where both are above 0; empty with fewer than two scores.
-    """
-    table, nodes = built.table, built.framework.node_codes
+
+def trends(built: Built) -> Sheet:
+    """How each node of each unit moved over the times it has a score; see `trend`."""
+    cells = _trends(built.table, built.framework.node_codes, built.scores)
+    return Sheet("trends.csv", (UNIT, "iCode", *TREND), tuple(cells))
+
+
+def indicator_trends(built: Built) -> Sheet:
+    """The same of each indicator as read; a rise is good where Direction is 1."""
+    raw, facing = built.stages[0].table, {i.code: i.direction for i in built.framework.indicators}
+    cells = _trends(raw, raw.indicators, raw.values)
+    return Sheet(
+        "trends_indicators.csv",
+        (UNIT, "iCode", "Direction", *TREND),
+        tuple((unit, code, facing[str(code)], *own) for unit, code, *own in cells),
+    )
+
+
+def _trends(
+    table: IndicatorTable, codes: Sequence[str], values: Floats
+) -> Iterator[tuple[Cell, ...]]:
     times = np.array(table.times, dtype=float)
     rows_of: dict[str, list[int]] = {}
     for row, unit in enumerate(table.units):
         rows_of.setdefault(unit, []).append(row)
-    rows = tuple(
-        (unit, node, *_trend(times[rows], built.scores[rows, k]))
-        for unit, rows in rows_of.items()
-        for k, node in enumerate(nodes)
-    )
-    header = ("N", "t_first", "t_latest", "First", "Latest", "Change", "ChangePerYear", "Slope",
-              "CAGR")  # fmt: skip
-    return Sheet("trends.csv", (UNIT, "iCode", *header), rows)
-
-
-def _trend(times: Floats, values: Floats) -> tuple[Cell, ...]:
-    there = ~np.isnan(values)
-    t, x = times[there], values[there]
-    if len(x) < 2:
-        only = (int(t[0]), int(t[0]), float(x[0]), float(x[0])) if len(x) else (None,) * 4
-        return (len(x), *only, None, None, None, None)
-    years, first, last = float(t[-1] - t[0]), float(x[0]), float(x[-1])
-    slope = float((t - t.mean()) @ (x - x.mean()) / ((t - t.mean()) @ (t - t.mean())))
-    growth = (last / first) ** (1 / years) - 1 if first > 0 and last > 0 else None
-    if first == last:
-        growth = 0.0
-    change = last - first
-    return (len(x), int(t[0]), int(t[-1]), first, last, change, change / years, slope, growth)
+    for unit, rows in rows_of.items():
+        for k, code in enumerate(codes):
+            t = trend(times[rows], values[rows, k])
+            ends = (t.t_first, t.t_latest, t.first, t.latest)
+            moved = (t.change, t.change_per_year, t.slope, t.growth, t.percent_per_year)
+            yield unit, code, t.n, *ends, *moved, t.available
 
 
 # Stages ---------------------------------------------------------------------------------------

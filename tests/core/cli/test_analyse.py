@@ -107,3 +107,24 @@ def test_a_folder_of_other_files_is_not_written_into(files: Path) -> None:
     (files / "out" / "mine.txt").write_text("mine")
     assert run(files)[0] == 2
     assert run(files, "--force")[0] == 0
+
+
+@pytest.mark.parametrize("method", ["method.yaml", "other.yaml"])
+def test_leave_one_out_is_what_a_whole_run_without_the_indicator_gives(
+    files: Path, method: str
+) -> None:
+    """b has direction -1: it is turned once, by the step that normalises, however often one
+    aggregates again."""
+    assert run(files, method=method)[0] == 0
+    left_out = {row["uCode"]: row for row in rows(files, "leave_one_out_scores")}
+    for code in "abcd":
+        words = [
+            "index", str(files / "data.csv"), "--meta", str(files / "meta.csv"),
+            "--method", str(files / method), "--out", str(files / code),
+            "--set", f"weigh.weights={{{code}: 0}}",
+        ]  # fmt: skip
+        assert CliRunner().invoke(app, words).exit_code == 0
+        with (files / code / "scores.csv").open(newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                ours = float(left_out[row["uCode"]][code])
+                assert ours == pytest.approx(float(row["top"]), rel=1e-12)

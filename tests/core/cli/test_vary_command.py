@@ -156,3 +156,29 @@ def test_answers_are_crossed_with_the_method(tmp_path):
         assert float(row["lower"]) < float(row["score"]) < float(row["upper"])
     hidden = [row["region"] for row in found if not row["score"]]
     assert hidden == ["63.02"] and len(told) == 12
+
+
+def test_a_panel_has_its_changes_and_asked_for_categories_their_probabilities(folder):
+    data = (folder / "data.csv").read_text(encoding="utf-8").splitlines()
+    head, *units = data
+    again = [unit.replace(",", ",7.5,", 1).rsplit(",", 1)[0] for unit in units]
+    lines = [f"{head},Time", *(f"{u},2020" for u in units), *(f"{u},2022" for u in again)]
+    (folder / "data.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = SENSITIVITY + "categories: {labels: [low, high], cut_offs: [50]}\n"
+    text = text.replace("[arithmetic, geometric]", "[arithmetic, {method: generalised, power: 2}]")
+    (folder / "sensitivity.yaml").write_text(text, encoding="utf-8")
+    said = vary(folder)
+    assert said.exit_code == 0, said.output
+    change = rows(folder / "out/change.csv")
+    assert [row["uCode"] for row in change] == ["u1", "u2", "u3", "u4", "u5"]
+    for row in change:
+        assert (row["t_first"], row["t_latest"], row["draws"]) == ("2020", "2022", "40")
+        assert float(row["lower"]) <= float(row["median"]) <= float(row["upper"])
+        assert float(row["rises"]) + float(row["falls"]) <= 1
+    categories = rows(folder / "out/categories.csv")
+    assert len(categories) == 10
+    for row in categories:
+        assert float(row["low"]) + float(row["high"]) == pytest.approx(1)
+        assert row["nominal"] in ("low", "high")
+    listed = json.loads((folder / "out/record.json").read_text(encoding="utf-8"))["files"]
+    assert {"change.csv", "categories.csv"} <= set(listed)

@@ -17,11 +17,11 @@ from tests.core.index.composite.chain_of_tests import FRAMEWORK, NAN, TABLE, met
 from tests.dose import examples
 from waspada.index.composite.build import build
 from waspada.index.composite.method import parse_method
+from waspada.index.ranking import rank_scores
 from waspada.publication.composite import (
     RECORD,
     composite_tables,
     fingerprint_table,
-    rank_scores,
     sheet_csv,
     short_table,
     write_composite,
@@ -121,10 +121,10 @@ def test_a_panel_has_a_column_time_and_trends(panel):
     a_left = trends[1]
     assert a_left[:7] == ["A", "left", "2", "2020", "2023", "75", "25"]
     assert [float(c) for c in a_left[7:]] == pytest.approx(
-        [-50, -50 / 3, -50 / 3, (1 / 3) ** (1 / 3) - 1]
+        [-50, -50 / 3, -50 / 3, (1 / 3) ** (1 / 3) - 1, -200 / 9, 1]
     )
     b_right = trends[5]
-    assert b_right == ["B", "right", "1", "2020", "2020", "100", "100", "", "", "", ""]
+    assert b_right == ["B", "right", "1", "2020", "2020", "100", "100", "", "", "", "", "", "0.5"]
 
 
 point = st.tuples(st.integers(1990, 2030), st.floats(-100, 100))

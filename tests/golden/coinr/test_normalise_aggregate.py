@@ -10,7 +10,7 @@ import pytest
 
 from tests.golden.reference import number, reference_data, rows_of
 from waspada.collection.indicators import IndicatorTable
-from waspada.index.composite import aggregate, normalise
+from waspada.index.composite import aggregate, climb, normalise, rules
 from waspada.index.composite.model import Step, StepKind
 from waspada.instrument.framework import Aggregate, Framework, Indicator
 
@@ -143,7 +143,7 @@ def test_scores_and_ranks_of_every_node_agree(
 def test_effective_weights_of_equal_weights_agree() -> None:
     asem = framework()
     weights = np.array([entry.weight for entry in asem.entries])
-    got = aggregate.effective_entries(asem, weights)
+    got = climb.effective_entries(asem, weights)
     rows = rows_of(folder() / "coinr_open/eff_weights_equal.csv")
     wanted = {row["iCode"]: number(row["EffWeight"]) for row in rows if row["EffWeight"]}
     for entry, share in zip(asem.entries, got, strict=True):
@@ -156,9 +156,7 @@ def test_scores_of_two_hundred_weight_draws_agree_with_one_draw_at_a_time() -> N
     draws = np.random.default_rng(1).uniform(0.5, 1.5, (200, len(asem.entries)))
     for mean in ("arithmetic", "geometric"):
         step = Step("aggregate", StepKind.AGGREGATE, {"method": mean})
-        together = aggregate.climb_weights(
-            data.values, asem, draws, aggregate.plan_of(step.options, asem)
-        )
+        together = climb.climb_weights(data.values, asem, draws, rules.plan_of(step.options, asem))
         for draw in (0, 7, 199):
             weights = dict(zip((entry.code for entry in asem.entries), draws[draw], strict=True))
             alone, _, _ = aggregate.run(data, replace(asem), step, weights)

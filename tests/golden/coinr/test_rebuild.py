@@ -10,8 +10,8 @@ from tests.golden.reference import ROOT
 from waspada.collection.indicators import read_indicators
 from waspada.index.composite.build import build, rebuild
 from waspada.index.composite.method import read_method
+from waspada.index.ranking import rank_scores
 from waspada.instrument.framework_read import read_framework
-from waspada.publication.composite import rank_scores
 
 
 @pytest.fixture(scope="module")

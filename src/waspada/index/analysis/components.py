@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from waspada.collection.indicators import IndicatorTable
-from waspada.index.analysis.table import CODE, cell, values_of
+from waspada.index.analysis.table import CODE, cell, groups_at, values_of
 from waspada.index.composite.model import Detail
 from waspada.index.composite.principal import Components, principal_components
 from waspada.index.composite.recipe import Cannot
@@ -87,27 +87,23 @@ def component_tables(
     components: list[tuple[object, ...]] = []
     loadings: list[tuple[object, ...]] = []
     adequacy: list[tuple[object, ...]] = []
-    members = set(framework.members(level))
-    for node in framework.aggregates:
-        codes = framework.children(node.code)
-        if not codes or codes[0] not in members:
-            continue
+    for node, codes in groups_at(framework, level):
         values = values_of(framework, table, scores, codes)
         try:
             found = principal_components(values)
         except Cannot as fault:
-            adequacy.append(_refused(node.code, codes, None, fault))
+            adequacy.append(_refused(node, codes, None, fault))
             continue
-        components += _components(node.code, found)
-        loadings += _loadings(node.code, codes, found)
+        components += _components(node, found)
+        loadings += _loadings(node, codes, found)
         try:
             adequate = sampling_adequacy(values)
         except Cannot as fault:
-            adequacy.append(_refused(node.code, codes, len(found.rows), fault))
+            adequacy.append(_refused(node, codes, len(found.rows), fault))
             continue
         adequacy += [
             (
-                node.code, code, cell(one), cell(adequate.kmo), adequate.chi_square, adequate.df,
+                node, code, cell(one), cell(adequate.kmo), adequate.chi_square, adequate.df,
                 adequate.p, len(found.rows), "",
             )
             for code, one in zip(codes, adequate.each, strict=True)

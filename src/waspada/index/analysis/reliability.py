@@ -6,7 +6,7 @@ import numpy as np
 
 from waspada.collection.indicators import IndicatorTable
 from waspada.index.analysis.correlation import correlate
-from waspada.index.analysis.table import CODE, cell, values_of
+from waspada.index.analysis.table import CODE, cell, groups_at, values_of
 from waspada.index.composite.model import Detail
 from waspada.index.composite.recipe import Cannot
 from waspada.index.composite.siblings import Unfit
@@ -150,16 +150,12 @@ def reliability_tables(
 ) -> tuple[Detail, Detail]:
     """Alpha, standardised alpha and omega of the children of every node; alpha without each child.
 
-    Children are those at a level, 1 = indicators. What does not exist is an empty cell, with the
-    reason in the last column.
+    A group belongs to the level of its highest child, 1 = indicators only. What does not exist is
+    an empty cell, with the reason in the last column.
     """
     rows: list[tuple[object, ...]] = []
     deleted: list[tuple[object, ...]] = []
-    members = set(framework.members(level))
-    for node in framework.aggregates:
-        codes = framework.children(node.code)
-        if not codes or codes[0] not in members:
-            continue
+    for node, codes in groups_at(framework, level):
         values = values_of(framework, table, scores, codes)
         cells: list[float | None] = []
         problems: list[str] = []
@@ -171,8 +167,8 @@ def reliability_tables(
                 named = ", ".join(codes[k] for k in getattr(fault, "columns", ()))
                 problem = f"{named}: {fault.problem}" if named else fault.problem
                 problems += [] if problem in problems else [problem]
-        rows.append((node.code, len(codes), *cells, " ".join(problems)))
-        deleted += _deleted(node.code, codes, values)
+        rows.append((node, len(codes), *cells, " ".join(problems)))
+        deleted += _deleted(node, codes, values)
     header = ("group", "n_indicators", "alpha", "standardised_alpha", "omega", "problem")
     return (
         Detail("reliability", header, tuple(rows)),

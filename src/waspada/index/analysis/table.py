@@ -9,13 +9,11 @@ import numpy as np
 
 from waspada.collection.indicators import IndicatorTable
 from waspada.index.model import Floats
+from waspada.index.ranking import competition_ranks, rank_scores
 from waspada.instrument.framework import Framework
 
 UNIT, TIME, CODE = "uCode", "Time", "iCode"
 """Columns that name a row; they join with COINr's tables."""
-
-TIE = 1e-9
-"""Scores closer than this part of the largest one share a rank; arithmetic blurs them."""
 
 MEASURED_TIE = 1e-12
 """Measured values closer than this part of themselves share a rank."""
@@ -53,6 +51,17 @@ def values_of(
     return np.column_stack(columns)
 
 
+def groups_at(framework: Framework, level: int) -> list[tuple[str, tuple[str, ...]]]:
+    """Nodes and their children, of whom the highest stands at a level: 1 = indicators only."""
+    levels = {node.code: node.level for node in framework.aggregates}
+    groups = ((node.code, framework.children(node.code)) for node in framework.aggregates)
+    return [
+        (node, children)
+        for node, children in groups
+        if children and max(levels.get(child, 1) for child in children) == level
+    ]
+
+
 def ancestor(framework: Framework, code: str, level: int) -> str | None:
     """The node of a level above (or at) a code; None where there is none."""
     levels = {node.code: node.level for node in framework.aggregates}
@@ -69,21 +78,13 @@ def ranks(values: Floats, times: Sequence[int] | None = None, *, measured: bool 
     are equal within 1e-12 of themselves; otherwise they are scores, equal within 1e-9 of the
     largest magnitude of their column. Returns the same shape, NaN where the value is missing.
     """
+    if not measured:
+        found = rank_scores(values, times).astype(float)
+        return np.where(found > 0, found, np.nan)
     found = np.full(values.shape, np.nan)
     when = np.zeros(len(values)) if times is None else np.array(times)
     for time in sorted(set(when.tolist())):
         rows = np.flatnonzero(when == time)
-        for k in range(values.shape[1]):
-            found[rows, k] = _rank(values[rows, k], measured)
-    return found
-
-
-def _rank(column: Floats, measured: bool) -> Floats:
-    there = ~np.isnan(column)
-    x = column[there]
-    size = np.abs(x)
-    tie = MEASURED_TIE * size if measured else TIE * size.max(initial=0.0)
-    higher = len(x) - np.searchsorted(np.sort(x), x + tie, side="right")
-    places = np.full(len(column), np.nan)
-    places[there] = higher + 1
-    return places
+        for k, column in enumerate(values[rows].T):
+            found[rows, k] = competition_ranks(column, MEASURED_TIE * np.abs(column))
+    return np.where(np.isnan(values), np.nan, found)

@@ -32,9 +32,12 @@ MOST_NAMED = 12
 
 
 @dataclass(frozen=True)
-class _State:
-    """Where a build stands: stages so far, the weights after each, and whether indicators were
-    turned by their direction already."""
+class State:
+    """Where a build stands.
+
+    stages: so far, "raw" first. weights: code -> weight after each of them. turned: whether
+    indicators were turned by their direction already.
+    """
 
     stages: tuple[Stage, ...]
     weights: tuple[Mapping[str, float], ...]
@@ -58,7 +61,7 @@ def build(framework: Framework, table: IndicatorTable, method: Method) -> Built:
         raise ValueError("The columns of the table are not the indicators of the framework.")
     start = Stage(RAW, table, notes=_constant_notes(table, None))
     _refuse_infinite(table, RAW)
-    return _go_on(framework, method, _State((start,), (framework.weights,)), method.steps)
+    return _go_on(framework, method, State((start,), (framework.weights,)), method.steps)
 
 
 def rebuild(built: Built, choices: Mapping[str, Any], drop: Sequence[str] = ()) -> Built:
@@ -83,51 +86,56 @@ def rebuild_as(built: Built, method: Method) -> Built:
             break
         same += 1
     turned = any(step.kind is StepKind.NORMALISE for step in method.steps[:same])
-    state = _State(built.stages[: same + 1], built.weights_after[: same + 1], turned)
+    state = State(built.stages[: same + 1], built.weights_after[: same + 1], turned)
     return _go_on(built.framework, method, state, method.steps[same:])
 
 
-def _go_on(framework: Framework, method: Method, state: _State, steps: Sequence[Step]) -> Built:
+def _go_on(framework: Framework, method: Method, state: State, steps: Sequence[Step]) -> Built:
     for step in steps[:-1]:
-        state = _advance(framework, state, step, steps[-1])
+        state = advance(framework, state, step, steps[-1])
     return _finish(framework, method, state, steps[-1])
 
 
-def _advance(framework: Framework, state: _State, step: Step, last: Step) -> _State:
-    """One step further. last: the aggregation, for weights that look at scores of nodes."""
+def advance(framework: Framework, state: State, step: Step, last: Step) -> State:
+    """One step further.
+
+    framework: with the directions of the raw indicators. step: any but the aggregation. last: the
+    aggregation, for weights that look at scores of nodes.
+    Raises StepError where the step cannot do its job or leaves what no later step may see.
+    """
     module, table = step_module(step.kind), state.table
-    facing = _all_upward(framework) if state.turned else framework
+    facing = all_upward(framework) if state.turned else framework
     weights = state.weights[-1]
     if step.kind is StepKind.WEIGH:
 
-        def aggregated(tried: Mapping[str, float]) -> Floats:
+        def scores_with(tried: Mapping[str, float]) -> Floats:
             scores: Floats = step_module(last.kind).run(table, facing, last, tried)[0]
             return scores
 
-        weights, details, notes = module.run(table, facing, step, weights, aggregated=aggregated)
+        weights, details, notes = module.run(table, facing, step, weights, aggregated=scores_with)
         stage = Stage(step.name, table, tuple(details), tuple(notes))
     elif step.kind is StepKind.SCREEN:
         stage = module.run(table, facing, step, state.stages[0].table)
     else:
         stage = module.run(table, facing, step)
-    return _State(
+    return State(
         (*state.stages, _watched(stage, table, step)),
         (*state.weights, weights),
         state.turned or step.kind is StepKind.NORMALISE,
     )
 
 
-def _all_upward(framework: Framework) -> Framework:
-    """The framework after its indicators were turned."""
+def all_upward(framework: Framework) -> Framework:
+    """The framework after its indicators were turned: every direction is +1. Nodes keep theirs."""
     return replace(
         framework, indicators=tuple(replace(i, direction=1) for i in framework.indicators)
     )
 
 
-def _finish(framework: Framework, method: Method, state: _State, step: Step) -> Built:
+def _finish(framework: Framework, method: Method, state: State, step: Step) -> Built:
     table, weights = state.table, state.weights[-1]
-    _refuse_empty(table, framework, weights, step.name)
-    facing = _all_upward(framework) if state.turned else framework
+    refuse_empty(table, framework, weights, step.name)
+    facing = all_upward(framework) if state.turned else framework
     scores, details, notes = step_module(step.kind).run(table, facing, step, weights)
     if np.isinf(scores).any():
         rows, nodes = np.nonzero(np.isinf(scores))
@@ -151,6 +159,19 @@ def _finish(framework: Framework, method: Method, state: _State, step: Step) -> 
         details=tuple(details),
         weights_after=state.weights,
     )
+
+
+def aggregated(built: Built, weights: Mapping[str, float]) -> Floats:
+    """(n_rows, n_nodes) scores of what was aggregated, under other weights. Raises StepError.
+
+    Indicators have been turned by their direction, by the step that normalised; aggregation turns
+    nodes only, so no direction counts twice.
+    """
+    turned = any(step.kind is StepKind.NORMALISE for step in built.method.steps)
+    facing = all_upward(built.framework) if turned else built.framework
+    last = built.method.steps[-1]
+    scores: Floats = step_module(last.kind).run(built.table, facing, last, weights)[0]
+    return scores
 
 
 def _own_notes(method: Method) -> tuple[str, ...]:
@@ -205,10 +226,11 @@ def _refuse_infinite(table: IndicatorTable, step: str) -> None:
         )
 
 
-def _refuse_empty(
+def refuse_empty(
     table: IndicatorTable, framework: Framework, weights: Mapping[str, float], step: str
 ) -> None:
-    """An indicator that nobody has a value of would leave its siblings to speak for it."""
+    """Raise StepError for an indicator of weight above 0 that nobody has a value of: its siblings
+    would speak for it. step: the aggregation about to run."""
     empty = np.isnan(table.values).all(axis=0)
     codes = [table.indicators[k] for k in np.flatnonzero(empty)]
     counting = [code for code in codes if weights.get(code, 1.0) > 0]

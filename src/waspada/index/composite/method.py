@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from waspada.errors import Fault, MethodError
-from waspada.index.composite import plain_yaml
+from waspada.index.composite import beside, plain_yaml
 from waspada.index.composite.model import Method, Step, StepKind
 from waspada.index.composite.plain_yaml import YamlFault
 from waspada.index.composite.recipe import REQUIRED, Cannot, Parameter, Recipe, settle
@@ -68,7 +68,10 @@ def read_method(path: Path, framework: Framework | None = None) -> Method:
             problem = f"It is larger than {LARGEST_FILE // 1_000_000} MB."
             raise _refusal(source, "too_large", problem, "Check that this is the METHOD file.")
         return parse_method(
-            path.read_text(encoding="utf-8-sig"), source=source, framework=framework
+            path.read_text(encoding="utf-8-sig"),
+            source=source,
+            framework=framework,
+            folder=path.parent,
         )
     except UnicodeDecodeError as error:
         problem, remedy = "It is not UTF-8 text.", "Save it again with the encoding UTF-8."
@@ -83,9 +86,15 @@ def _refusal(source: str, code: str, problem: str, remedy: str, place: str = "fi
 
 
 def parse_method(
-    text: str, *, source: str = "METHOD", framework: Framework | None = None
+    text: str,
+    *,
+    source: str = "METHOD",
+    framework: Framework | None = None,
+    folder: Path | None = None,
 ) -> Method:
     """The method a text spells. framework: checks codes of indicators and nodes too.
+
+    folder: where tables are looked for that `weigh` names (see `beside`); none are without it.
 
     Raises MethodError with every fault: what is no YAML, unknown steps, recipes and parameters,
     values out of range, an order that makes no sense.
@@ -98,6 +107,8 @@ def parse_method(
     if not isinstance(found, dict):
         problem = "It holds no `steps`."
         raise _refusal(source, "no_steps", problem, "Begin with `title:` and `steps:`.")
+    if folder is not None:
+        beside.fill_in(found, folder, source)
     for key in found:
         if key not in ("title", "steps"):
             remedy = "A METHOD file has `title` and `steps`; begin other lines with #."

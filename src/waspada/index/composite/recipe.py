@@ -137,3 +137,17 @@ def _wanted(parameter: Parameter) -> str:
         if bound is not None
     ]
     return " ".join([parameter.kind.value, " and ".join(bounds)]).strip()
+
+
+def not_mappings(per: Any) -> list[tuple[str, str]]:
+    """Faults of `per` itself: it holds a mapping of options for each name."""
+    if per is None or (
+        isinstance(per, Mapping) and all(isinstance(own, Mapping) for own in per.values())
+    ):
+        return []
+    return [
+        (
+            '"per" is no list of names with options.',
+            "Write it as per: {CODE: {method: ...}, ...}.",
+        )
+    ]

@@ -68,7 +68,13 @@ RECIPES: dict[str, Recipe] = {
             "w_i = weight of i; in its parent i counts w_i / sum of its siblings' weights",
             (
                 Parameter("weights", Kind.MAPPING, {}, "CODE: weight >= 0, single ones to change."),
-                Parameter("sets", Kind.MAPPING, {}, "NAME: {CODE: weight}, sets to choose from."),
+                Parameter(
+                    "sets",
+                    Kind.MAPPING,
+                    {},
+                    "NAME: {CODE: weight}, sets to choose from; or a table beside the METHOD file, "
+                    "with iCode and a column for each set.",
+                ),
                 Parameter("set", Kind.TEXT, "", "Name of the set to use; none if left out."),
                 _LEVELS,
             ),
@@ -129,7 +135,13 @@ RECIPES: dict[str, Recipe] = {
             "Mean of the points experts gave to siblings.",
             "w_i = mean over experts e of p_ie / sum_j p_je",
             (
-                Parameter("points", Kind.MAPPING, REQUIRED, "CODE: [points of expert 1, 2, ...]."),
+                Parameter(
+                    "points",
+                    Kind.MAPPING,
+                    REQUIRED,
+                    "CODE: [points of expert 1, 2, ...]; or a table beside the METHOD file, with "
+                    "iCode and a column for each expert.",
+                ),
                 Parameter(
                     "total",
                     Kind.NUMBER,

@@ -86,19 +86,19 @@ class Chain:
             raise found
         return found
 
-    def _begin(self, outside: Sequence[str]) -> build._State:
+    def _begin(self, outside: Sequence[str]) -> build.State:
         kept = np.array([unit not in outside for unit in self.table.units], dtype=bool)
         if not kept.any():
             problem = "All units are left out."
             raise StepError(problem, "Leave out fewer.", step="leave_out", units=outside)
         table = self.table if kept.all() else self.table.pick(np.flatnonzero(kept))
-        return build._State((Stage(build.RAW, table),), (self.framework.weights,))
+        return build.State((Stage(build.RAW, table),), (self.framework.weights,))
 
     def _advance(
-        self, step: Step, before: build._State, last: Step, draw: tuple[int, int] | None
-    ) -> build._State:
+        self, step: Step, before: build.State, last: Step, draw: tuple[int, int] | None
+    ) -> build.State:
         if draw is None or not np.isnan(before.table.values).any():
-            return build._advance(self.framework, before, step, last)
+            return build.advance(self.framework, before, step, last)
         place, m = draw
         key = ("imputed", id(before), step.name, repr(step.options), m)
         draws = partial(multiply_impute, before.table, self.framework, step, m=m)
@@ -109,10 +109,10 @@ class Chain:
             weights=(*before.weights, before.weights[-1]),
         )
 
-    def _ready(self, state: build._State, step: Step) -> Prepared:
+    def _ready(self, state: build.State, step: Step) -> Prepared:
         weights = dict(state.weights[-1])
-        build._refuse_empty(state.table, self.framework, weights, step.name)
-        facing = build._all_upward(self.framework) if state.turned else self.framework
+        build.refuse_empty(state.table, self.framework, weights, step.name)
+        facing = build.all_upward(self.framework) if state.turned else self.framework
         rows = self._places(state.table)
         return Prepared(state.table, facing, rows, weights, step)
 

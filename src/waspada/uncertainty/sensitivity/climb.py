@@ -9,8 +9,10 @@ import numpy as np
 
 from waspada.collection.indicators import IndicatorTable
 from waspada.errors import StepError
-from waspada.index.composite import aggregate
+from waspada.index.composite.climb import check_weights, climb_weights, effective_below
+from waspada.index.composite.columns import parts
 from waspada.index.composite.model import Step
+from waspada.index.composite.rules import Plan, plan_of
 from waspada.index.model import Flags, Floats
 from waspada.instrument.framework import Framework
 
@@ -40,7 +42,7 @@ def score_draws(
     matrix product of transformed values and effective weights: f(y) = sum_i e_i f(x_i).
     """
     values = np.ascontiguousarray(_columns(table, framework))
-    plan = aggregate.plan_of(step.options, framework)
+    plan = plan_of(step.options, framework)
     scores = np.full((len(nodes), len(values), len(weights)), np.nan)
     refusals = _refused_weights(weights, framework, step.name)
     kept = np.setdiff1d(np.arange(len(weights)), [row for r in refusals for row in r.rows])
@@ -50,7 +52,7 @@ def score_draws(
     if power is not None:
         chosen = weights if len(kept) == len(weights) else weights[kept]
         for place, node in enumerate(nodes):
-            effective = aggregate.effective_below(framework, chosen, node)
+            effective = effective_below(framework, chosen, node)
             scores[place][:, kept] = _power_product(values, effective, power)
         return scores, refusals
     refusals += _climb(table, framework, step, weights, nodes, kept, scores)
@@ -78,13 +80,13 @@ def _refused_weights(weights: Floats, framework: Framework, step: str) -> list[R
     refusals = []
     for row in np.flatnonzero(bad).tolist():
         try:
-            aggregate.check_weights(weights[[row]], framework, step=step)
+            check_weights(weights[[row]], framework, step=step)
         except StepError as error:
             refusals.append(Refusal((row,), error))
     return refusals
 
 
-def _common_power(values: Floats, framework: Framework, plan: aggregate.Plan) -> float | None:
+def _common_power(values: Floats, framework: Framework, plan: Plan) -> float | None:
     """The power all nodes share, where the tree folds into one product; None elsewhere."""
     found = set()
     for rule in plan.values():
@@ -144,7 +146,7 @@ def _climb(
 
 def _refuses_all(error: StepError, framework: Framework, step: Step, weights: Floats) -> bool:
     """Whether what was refused are indicators, of which no weight above 0 changes the domain."""
-    rules = aggregate.plan_of(step.options, framework).values()
+    rules = plan_of(step.options, framework).values()
     return (
         set(error.facts["indicators"]) <= set(framework.codes)
         and bool((weights > 0).all())
@@ -156,11 +158,8 @@ def _together(
     table: IndicatorTable, framework: Framework, step: Step, weights: Floats, nodes: Sequence[str]
 ) -> Floats:
     """(n_nodes, n_rows, n_draws) by the engine's own kernels."""
-    plan = aggregate.plan_of(step.options, framework)
-    names = [rule.recipe.name for rule in plan.values()]
-    if "copeland" in names and table.times is not None:
-        return _one_by_one(table, framework, step, weights, nodes)
-    found = aggregate.climb_weights(
+    plan = plan_of(step.options, framework)
+    found = climb_weights(
         _columns(table, framework),
         framework,
         weights,
@@ -168,18 +167,6 @@ def _together(
         nodes=nodes,
         step=step.name,
         units=table.units,
+        blocks=list(parts(table, step.options.get("over", "all"))),
     )
     return np.moveaxis(found, 0, 2).swapaxes(0, 1)
-
-
-def _one_by_one(
-    table: IndicatorTable, framework: Framework, step: Step, weights: Floats, nodes: Sequence[str]
-) -> Floats:
-    codes = [entry.code for entry in framework.entries]
-    columns = [framework.node_codes.index(node) for node in nodes]
-    scores = np.empty((len(nodes), len(table), len(weights)))
-    for draw, row in enumerate(weights):
-        given = dict(zip(codes, row.tolist(), strict=True))
-        found, _, _ = aggregate.run(table, framework, step, given)
-        scores[:, :, draw] = found[:, columns].T
-    return scores

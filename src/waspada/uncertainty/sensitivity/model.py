@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from waspada.index.model import Counts, Floats
+from waspada.instrument.model import CategoryRule
 
 
 class Special(StrEnum):
@@ -96,6 +97,7 @@ class Plan:
     """What is varied. nodes: whose scores are looked at, the index if the file names none.
 
     draws, seed: None where the file leaves them to the command.
+    categories: rule by which scores are named; a text is the code of a rule of the instrument.
     """
 
     title: str
@@ -104,6 +106,7 @@ class Plan:
     draws: int | None = None
     seed: int | None = None
     source: str = ""
+    categories: CategoryRule | str | None = None
 
     @cached_property
     def discrete(self) -> tuple[Discrete, ...]:

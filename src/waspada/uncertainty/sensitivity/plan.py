@@ -11,6 +11,7 @@ from waspada.errors import Fault, MethodError
 from waspada.index.composite.method import check_method, step_faults
 from waspada.index.composite.model import Method, Step, StepKind
 from waspada.instrument.framework import Framework
+from waspada.instrument.model import Band, CategoryRule, RuleKind, Text
 from waspada.uncertainty.sensitivity.chain import change_step
 from waspada.uncertainty.sensitivity.model import (
     Choice,
@@ -24,7 +25,8 @@ from waspada.uncertainty.sensitivity.model import (
     WeightSets,
 )
 
-HEAD = ("title", "draws", "seed", "nodes", "vary")
+HEAD = ("title", "draws", "seed", "nodes", "vary", "categories")
+CATEGORIES = ("labels", "cut_offs", "sd")
 KINDS = ("choice", "weights", "imputations", "leave_out")
 WEIGHTS = ("dirichlet", "noise", "sets")
 LEFT_OUT = ("units", "indicators")
@@ -87,9 +89,50 @@ def _plan(reading: _Reading, document: Any, source: str) -> Plan:
     inputs = _inputs(reading, document.get("vary"))
     draws = _whole(reading, document, "draws", at_least=2)
     seed = _whole(reading, document, "seed", at_least=0)
+    rule = _categories(reading, document.get("categories"))
     if reading.faults:
         raise MethodError(source, reading.faults)
-    return Plan(str(document.get("title", "")), inputs, nodes, draws, seed, source)
+    return Plan(str(document.get("title", "")), inputs, nodes, draws, seed, source, rule)
+
+
+def _categories(reading: _Reading, value: Any) -> CategoryRule | str | None:
+    """The code of a rule of the instrument, or labels from low to high with what parts them:
+    cut_offs in points of the scores, or sd, multiples of the standard deviation from the mean."""
+    if value is None or (isinstance(value, str) and value and reading.words is None):
+        return value
+    if reading.words is not None:
+        remedy = "Take it out: `waspada measure` names the categories of answers."
+        reading.fault("categories", "categories", "Answers have none here.", remedy)
+        return None
+    if not isinstance(value, dict):
+        remedy = "Write {labels: [low, high], cut_offs: [50]}, or the code of a rule."
+        reading.fault("categories", "categories", f"{value!r} are no categories.", remedy)
+        return None
+    _known(reading, "categories", value, CATEGORIES)
+    labels: Any = value.get("labels")
+    kinds = [key for key in ("cut_offs", "sd") if key in value]
+    named = isinstance(labels, list) and len(labels) == len(set(map(str, labels))) > 1
+    if not named:
+        remedy = "Give labels: a list of at least two different words, the lowest first."
+        reading.fault("categories", "categories", f"labels is {labels!r}.", remedy)
+    if len(kinds) != 1:
+        remedy = "Give cut_offs: numbers, or sd: multiples of the standard deviation."
+        reading.fault("categories", "categories", "It is unclear what parts them.", remedy)
+    if not named or len(kinds) != 1:
+        return None
+    lines = value[kinds[0]]
+    plain = isinstance(lines, list) and all(_is_number(line) for line in lines)
+    if not plain or len(lines) != len(labels) - 1 or lines != sorted(set(lines)):
+        remedy = f"Give {len(labels) - 1} rising numbers, one fewer than labels."
+        reading.fault("categories", "categories", f"{kinds[0]} is {lines!r}.", remedy)
+        return None
+    ends = [float("-inf"), *map(float, lines), float("inf")]
+    bands = tuple(
+        Band(str(label), Text(str(label), str(label)), lower, upper)
+        for label, lower, upper in zip(labels, ends, ends[1:], strict=False)
+    )
+    kind = RuleKind.FIXED if kinds[0] == "cut_offs" else RuleKind.MEAN_SD
+    return CategoryRule("categories", kind, bands)
 
 
 def _whole(

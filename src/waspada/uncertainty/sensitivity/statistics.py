@@ -13,10 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from waspada.index.model import Counts, Floats
-
-TIE = 1e-9
-"""Scores closer than this share of the largest score of a draw share a rank: the arithmetic
-cannot tell them apart."""
+from waspada.index.ranking import competition_ranks, tie_of
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles that are reported."""
@@ -34,7 +31,7 @@ Ranks = NDArray[np.int32]
 class Spread:
     """Per unit, over the draws in which it has a score. Arrays are (n_units,), NaN where n = 0.
 
-    n: draws. quantiles: (n_units, n_levels) at LEVELS, R's type 7.
+    n: draws. quantiles: (n_units, n_levels), R's type 7; at LEVELS unless said.
     """
 
     n: Counts
@@ -68,47 +65,37 @@ def _rank_rows(scores: Floats) -> Ranks:
     descending = np.take_along_axis(scores, order, axis=1)
     tie = tie_of(scores, axis=1)
     with np.errstate(invalid="ignore"):
-        ties = (descending[:, :-1] - descending[:, 1:] <= tie[:, None]).any(axis=1)
+        ties = (descending[:, :-1] <= descending[:, 1:] + tie[:, None]).any(axis=1)
     for row in np.flatnonzero(ties):
-        scored = scores[row][~np.isnan(scores[row])]
-        higher = len(scored) - np.searchsorted(
-            np.sort(scored), scores[row] + tie[row], side="right"
-        )
-        ranks[row] = higher + 1
+        ranks[row] = competition_ranks(scores[row], float(tie[row]))
     ranks[np.isnan(scores)] = 0
     return ranks
 
 
-def tie_of(scores: Floats, *, axis: int) -> Floats:
-    """Below which difference scores tie; along the axis of units."""
-    there: Floats = np.where(np.isnan(scores), 0.0, scores)
-    low, high = there.min(axis=axis, initial=0.0), there.max(axis=axis, initial=0.0)
-    tie: Floats = TIE * np.maximum(-low, high)
-    return tie
-
-
-def spread_of_scores(scores: Floats) -> Spread:
+def spread_of_scores(scores: Floats, levels: Sequence[float] = LEVELS) -> Spread:
     """Mean, sample sd and quantiles of every unit. scores: (n_units, n_draws)."""
     scored = ~np.isnan(scores)
     n = scored.sum(axis=1)
     if n.size and (n == n[0]).all() and (scored == scored[0]).all():
-        return _spread(scores if n[0] == scores.shape[1] else scores[:, scored[0]], n)
+        return _spread(scores if n[0] == scores.shape[1] else scores[:, scored[0]], n, levels)
+    if not n.size:
+        return Spread(n, np.empty(0), np.empty(0), np.empty((0, len(levels))))
     parts = [
-        _spread(row[keep][None, :], keep.sum()[None])
+        _spread(row[keep][None, :], keep.sum()[None], levels)
         for row, keep in zip(scores, scored, strict=True)
     ]
     return _joined(parts)
 
 
-def _spread(scores: Floats, n: Counts) -> Spread:
+def _spread(scores: Floats, n: Counts, levels: Sequence[float]) -> Spread:
     """scores: (n_units, n) without gaps."""
     count = scores.shape[1]
     nothing = np.full(len(scores), np.nan)
     if not count:
-        return Spread(n, nothing, nothing, np.full((len(scores), len(LEVELS)), np.nan))
+        return Spread(n, nothing, nothing, np.full((len(scores), len(levels)), np.nan))
     mean = scores.mean(axis=1)
     sd = scores.std(axis=1, ddof=1) if count > 1 else nothing
-    return Spread(n, mean, sd, quantiles(scores, LEVELS))
+    return Spread(n, mean, sd, quantiles(scores, levels))
 
 
 def _joined(parts: Sequence[Spread]) -> Spread:

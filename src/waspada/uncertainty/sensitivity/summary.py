@@ -7,11 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from waspada.index.composite.multiple import combine_rubin
 from waspada.index.model import Floats
+from waspada.uncertainty.sensitivity.change import (
+    Change,
+    changes,
+    imputation_of_draws,
+    rubin_interval,
+    rubin_of,
+)
 from waspada.uncertainty.sensitivity.crossed import Crossed
 from waspada.uncertainty.sensitivity.design import Sensitivity
-from waspada.uncertainty.sensitivity.model import Imputations, Outcome
+from waspada.uncertainty.sensitivity.model import Outcome
 from waspada.uncertainty.sensitivity.sobol import Indices
 from waspada.uncertainty.sensitivity.statistics import (
     FIRST,
@@ -39,12 +45,12 @@ class Table:
 
 
 def tables_of(outcome: Outcome, *, each_draw: bool, pairs: bool) -> list[Table]:
-    """statistics, rank_within, failed; scores and ranks of each draw, and pairs, where wished."""
+    """statistics, rank_within, failed, of a panel change; where wished scores and ranks of each
+    draw, and pairs."""
     ranks = {n: rank_within_times(outcome.scores[n], outcome.times) for n in outcome.nodes}
     found = [statistics_table(outcome, ranks), within_table(outcome, ranks), failed_table(outcome)]
     rubin = imputation_table(outcome)
-    if rubin is not None:
-        found.append(rubin)
+    found += [table for table in (rubin, change_table(outcome)) if table is not None]
     if each_draw:
         found += [_each_draw(outcome, "scores", outcome.scores.__getitem__, outcome.nominal)]
         found += [_each_draw(outcome, "ranks", ranks.__getitem__, nominal_ranks(outcome))]
@@ -57,7 +63,8 @@ def _is_panel(outcome: Outcome) -> bool:
     return outcome.times is not None and len(set(outcome.times)) > 1
 
 
-def _place(outcome: Outcome, node: str) -> Iterator[list[Cell]]:
+def place_of_rows(outcome: Outcome, node: str) -> Iterator[list[Cell]]:
+    """Node, unit and time of every row: the first cells of most tables."""
     times: Sequence[Cell] = outcome.times or (None,) * len(outcome.units)
     for unit, time in zip(outcome.units, times, strict=True):
         yield [node, unit, time]
@@ -92,7 +99,7 @@ def _spread_rows(
     outcome: Outcome, node: str, quantity: str, nominal: Floats, spread: Spread
 ) -> Iterator[list[Cell]]:
     middle = LEVELS.index(0.5)
-    for row, place in enumerate(_place(outcome, node)):
+    for row, place in enumerate(place_of_rows(outcome, node)):
         around = np.delete(spread.quantiles[row], middle).tolist()
         numbers = [spread.mean[row], spread.quantiles[row, middle], spread.sd[row], *around]
         base = _number(nominal[row])
@@ -109,7 +116,7 @@ def within_table(outcome: Outcome, ranks: dict[str, Ranks]) -> Table:
     for node in outcome.nodes:
         counts = count_ranks(ranks[node])
         share = share_within(counts)
-        for row, place in enumerate(_place(outcome, node)):
+        for row, place in enumerate(place_of_rows(outcome, node)):
             rows.append([*place, int(counts[row].sum()), *map(_number, share[row])])
     return Table("rank_within", (*PLACE, "draws", *(f"within_{k}" for k in FIRST)), rows)
 
@@ -134,7 +141,7 @@ def _each_draw(
     for column, node in enumerate(outcome.nodes):
         values = values_of(node)
         none = None if values.dtype.kind == "f" else 0
-        for row, place in enumerate(_place(outcome, node)):
+        for row, place in enumerate(place_of_rows(outcome, node)):
             cells = [nominal[row, column].item(), *values[row].tolist()]
             rows.append([*place, *(None if c != c or c == none else c for c in cells)])
     return Table(name, header, rows)
@@ -168,33 +175,54 @@ def imputation_table(outcome: Outcome) -> Table | None:
     within: variance between method draws that share an imputation; between: variance of the
     means of imputations; total = within + (1 + 1/m) between.
     """
-    column = next(
-        (k for k, one in enumerate(outcome.plan.discrete) if isinstance(one, Imputations)), None
-    )
-    if column is None:
+    chosen = imputation_of_draws(outcome)
+    if chosen is None:
         return None
-    chosen = outcome.draws.chosen[:, column]
-    header = (*PLACE, "imputations", "estimate", "within_sd", "between_sd", "total_sd", "df")
     rows: list[list[Cell]] = []
     for node in outcome.nodes:
-        groups = [outcome.scores[node][:, chosen == k] for k in np.unique(chosen)]
-        rows += _rubin_rows(outcome, node, groups)
-    return Table("imputation", header, rows)
+        for row, place in enumerate(place_of_rows(outcome, node)):
+            own = outcome.scores[node][row]
+            tables = len(np.unique(chosen[~np.isnan(own)]))
+            rows.append([*place, tables, *_rubin_cells(rubin_of(own, chosen))])
+    return Table("imputation", (*PLACE, *RUBIN), rows)
 
 
-def _rubin_rows(outcome: Outcome, node: str, groups: list[Floats]) -> Iterator[list[Cell]]:
-    for row, place in enumerate(_place(outcome, node)):
-        own = [group[row][~np.isnan(group[row])] for group in groups]
-        own = [values for values in own if len(values)]
-        if len(own) < 2:
-            yield [*place, len(own), None, None, None, None, None]
-            continue
-        means = np.array([values.mean() for values in own])
-        inside = np.array([values.var(ddof=1) if len(values) > 1 else 0.0 for values in own])
-        estimate, total, df = (float(part) for part in combine_rubin(means, inside))
-        spread = [np.sqrt(inside.mean()), means.std(ddof=1), np.sqrt(total)]
-        finite = None if np.isinf(df) else df
-        yield [*place, len(own), estimate, *map(float, spread), finite]
+RUBIN = ("imputations", "estimate", "within_sd", "between_sd", "total_sd", "df")
+
+
+def _rubin_cells(rubin: Floats) -> list[Cell]:
+    """As `rubin_of` gives them; no degrees of freedom where they are infinite."""
+    return [None if np.isnan(cell) or np.isinf(cell) else float(cell) for cell in rubin]
+
+
+def change_table(outcome: Outcome) -> Table | None:
+    """Change of every unit between two times of a panel, with its interval over the draws."""
+    if not _is_panel(outcome):
+        return None
+    header: tuple[str, ...] = (
+        *("iCode", "uCode", "t_first", "t_latest", "nominal", "draws"),
+        *("mean", "median", "sd", "lower", "upper", "rises", "falls"),
+    )
+    rubin = ("estimate", "within_sd", "between_sd", "total_sd", "df", "total_lower", "total_upper")
+    rows: list[list[Cell]] = []
+    for change in changes(outcome):
+        rows += _change_rows(change)
+    if imputation_of_draws(outcome) is not None:
+        header = (*header, *rubin)
+    return Table("change", header, rows)
+
+
+def _change_rows(change: Change) -> Iterator[list[Cell]]:
+    lower, median, upper = change.spread.quantiles.T
+    columns = (change.spread.mean, median, change.spread.sd, lower, upper)
+    interval = None if change.rubin is None else rubin_interval(change.rubin)
+    for row, unit in enumerate(change.units):
+        cells: list[Cell] = [change.node, unit, change.earlier, change.later]
+        cells += [_number(change.nominal[row]), int(change.spread.n[row])]
+        cells += [_number(column[row]) for column in (*columns, change.rises, change.falls)]
+        if change.rubin is not None and interval is not None:
+            cells += [*_rubin_cells(change.rubin[row]), *map(_number, interval[row])]
+        yield cells
 
 
 def sobol_table(found: Sequence[Sensitivity], outcome: Outcome) -> Table:
@@ -205,7 +233,7 @@ def sobol_table(found: Sequence[Sensitivity], outcome: Outcome) -> Table:
     )
     rows: list[list[Cell]] = []
     for one in found:
-        places = list(_place(outcome, one.node))
+        places = list(place_of_rows(outcome, one.node))
         for quantity, indices in (("score", one.score), ("rank", one.rank)):
             for output, place in enumerate(places):
                 rows += _index_rows([*place, quantity], one.inputs, indices, output)

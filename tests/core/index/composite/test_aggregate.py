@@ -11,7 +11,7 @@ from tests.core.index.composite.frameworks_of_tests import (
     two_pillars,
 )
 from waspada.errors import StepError
-from waspada.index.composite import aggregate, means
+from waspada.index.composite import aggregate, climb, means, rules
 from waspada.index.composite.copeland import copeland, outranking
 from waspada.instrument.framework import Aggregate, Framework, Indicator
 
@@ -320,7 +320,7 @@ def test_rule_of_a_node_wins_over_its_level_and_the_step():
 
 
 def test_node_inherits_what_all_recipes_share_and_the_rest_only_from_its_own_recipe():
-    plan = aggregate.plan_of(
+    plan = rules.plan_of(
         {
             "method": "geometric",
             "zero": "limit",
@@ -362,33 +362,31 @@ def test_impossible_options_are_told_before_the_run_and_by_the_run(options, word
 def test_effective_weights_multiply_the_shares_down_the_tree():
     framework = two_pillars()
     weights = np.array([1.0, 3, 1, 1, 2, 1, 9])
-    got = aggregate.effective_weights(framework, np.stack([weights, weights * 2]))
+    got = climb.effective_weights(framework, np.stack([weights, weights * 2]))
     expected = [2 / 3 / 4, 2 / 3 * 3 / 4, 1 / 6, 1 / 6]
     np.testing.assert_allclose(got, [expected, expected])
-    np.testing.assert_allclose(
-        aggregate.effective_entries(framework, weights)[4:], [2 / 3, 1 / 3, 1]
-    )
+    np.testing.assert_allclose(climb.effective_entries(framework, weights)[4:], [2 / 3, 1 / 3, 1])
 
 
 def test_a_draw_with_a_bad_weight_is_refused_with_its_number():
     framework = two_pillars()
     draws = np.ones((5, 7))
     draws[3, 1] = -0.01
-    plan = aggregate.plan_of({}, framework)
+    plan = rules.plan_of({}, framework)
     with pytest.raises(StepError, match=r"1 of 5 draws, first in draw 4"):
-        aggregate.climb_weights(np.array(ROWS), framework, draws, plan)
+        climb.climb_weights(np.array(ROWS), framework, draws, plan)
     with pytest.raises(StepError, match="first in draw 2"):
         draws = np.ones((5, 7))
         draws[1, :2] = 0
-        aggregate.effective_weights(framework, draws)
+        climb.effective_weights(framework, draws)
 
 
 def test_refusal_within_many_draws_names_unit_and_node():
     framework = two_pillars()
-    plan = aggregate.plan_of({"method": "geometric"}, framework)
+    plan = rules.plan_of({"method": "geometric"}, framework)
     values = np.array([ROWS[0], [80, 0, 50, 10]])
     with pytest.raises(StepError) as caught:
-        aggregate.climb_weights(values, framework, np.ones((3, 7)), plan, units=("north", "south"))
+        climb.climb_weights(values, framework, np.ones((3, 7)), plan, units=("north", "south"))
     assert caught.value.facts["units"] == ("south",)
     assert caught.value.facts["indicators"] == ("b",)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.core.index.composite import slow_aggregate
 from tests.core.index.composite.frameworks_of_tests import aggregate_step, table, two_pillars
 from tests.dose import examples
-from waspada.index.composite import aggregate, means
+from waspada.index.composite import aggregate, climb, means, rules
 from waspada.index.composite.copeland import copeland
 
 value = st.one_of(st.none(), st.integers(1, 5), st.floats(0.5, 100))
@@ -53,7 +53,7 @@ def test_a_climb_agrees_with_the_slow_one(rule, values, weights, zeros, at):
     everywhere = at == "all" and rule["method"] not in ("copeland",)
     options = rule if everywhere else {"method": "arithmetic", "per": {"x": rule}}
     plain = ("arithmetic", {})
-    rules = {
+    own_rules = {
         code: (rule["method"], own) if everywhere or code == "x" else plain
         for code in framework.node_codes
     }
@@ -61,7 +61,7 @@ def test_a_climb_agrees_with_the_slow_one(rule, values, weights, zeros, at):
         table(as_array(values), framework), framework, aggregate_step(**options), given_weights
     )
     units = [dict(zip(framework.codes, row, strict=True)) for row in values]
-    slow = slow_aggregate.climb(units, framework, given_weights, rules)
+    slow = slow_aggregate.climb(units, framework, given_weights, own_rules)
     wanted = as_array([[row[code] for code in framework.node_codes] for row in slow])
     np.testing.assert_allclose(got, wanted, rtol=1e-9, atol=1e-9)
 
@@ -69,7 +69,7 @@ def test_a_climb_agrees_with_the_slow_one(rule, values, weights, zeros, at):
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("gaps", [False, True])
 def test_many_weights_at_once_equal_one_after_another(rule, gaps, monkeypatch):
-    monkeypatch.setattr(aggregate, "CELLS_AT_ONCE", 200)  # several chunks
+    monkeypatch.setattr(climb, "CELLS_AT_ONCE", 200)  # several chunks
     chance = np.random.default_rng(5)
     framework = two_pillars()
     values = chance.uniform(1, 100, (9, 4))
@@ -78,8 +78,8 @@ def test_many_weights_at_once_equal_one_after_another(rule, gaps, monkeypatch):
     draws = chance.uniform(0.2, 2, (12, 7))
     draws[4, 0] = 0
     options = {"method": "arithmetic", "per": {2: rule}}
-    plan = aggregate.plan_of(options, framework)
-    together = aggregate.climb_weights(values, framework, draws, plan)
+    plan = rules.plan_of(options, framework)
+    together = climb.climb_weights(values, framework, draws, plan)
     codes = [entry.code for entry in framework.entries]
     for draw, row in zip(together, draws, strict=True):
         alone, _, _ = aggregate.run(
@@ -89,7 +89,7 @@ def test_many_weights_at_once_equal_one_after_another(rule, gaps, monkeypatch):
             dict(zip(codes, row, strict=True)),
         )
         np.testing.assert_allclose(draw, alone, rtol=1e-12)
-    index = aggregate.climb_weights(values, framework, draws, plan, nodes=("Index",))
+    index = climb.climb_weights(values, framework, draws, plan, nodes=("Index",))
     np.testing.assert_array_equal(index[..., 0], together[..., -1])
 
 
@@ -97,10 +97,10 @@ def test_an_index_of_arithmetic_means_is_values_times_effective_weights():
     chance = np.random.default_rng(6)
     framework = two_pillars()
     values, draws = chance.normal(size=(30, 4)), chance.dirichlet(np.ones(7), 40)
-    plan = aggregate.plan_of({}, framework)
-    got = aggregate.climb_weights(values, framework, draws, plan, nodes=("Index",))[..., 0]
+    plan = rules.plan_of({}, framework)
+    got = climb.climb_weights(values, framework, draws, plan, nodes=("Index",))[..., 0]
     np.testing.assert_allclose(
-        got, aggregate.effective_weights(framework, draws) @ values.T, rtol=1e-12, atol=1e-12
+        got, climb.effective_weights(framework, draws) @ values.T, rtol=1e-12, atol=1e-12
     )
 
 

@@ -12,7 +12,7 @@ from tests.core.index.composite.frameworks_of_tests import (
 )
 from waspada.errors import StepError
 from waspada.index.composite import normalise, scaling
-from waspada.index.composite.recipe import Cannot
+from waspada.index.composite.recipe import Cannot, settle
 from waspada.instrument.framework import Indicator
 
 X = np.array([2.0, 4.0, NAN, 10.0, 4.0])
@@ -20,7 +20,7 @@ X = np.array([2.0, 4.0, NAN, 10.0, 4.0])
 
 def scores(method, x=X, direction=1, **parameters):
     recipe = normalise.RECIPES[method]
-    given = normalise.settle(recipe, parameters)
+    given = settle(recipe, parameters)
     if method == "distance_to_reference":
         del given["unit"], given["time"]
         given["reference"] = x[3]

@@ -9,7 +9,7 @@ from tests.core.index.composite import slow_normalise
 from tests.core.index.composite.frameworks_of_tests import columns, normalise_step, table
 from tests.dose import examples
 from waspada.errors import StepError
-from waspada.index.composite import normalise, scaling
+from waspada.index.composite import normalisation, normalise, scaling
 from waspada.index.composite.recipe import settle
 
 values = st.one_of(st.none(), st.integers(1, 40), st.floats(1, 1000))
@@ -111,10 +111,10 @@ def test_the_quick_way_gives_what_the_run_gives():
         "method": "minmax",
         "per": {"a": {"method": "goalposts", "lower": 20, "upper": 90}, "c": {"lower": 1}},
     }
-    plan = normalise.plan_of(options, framework)
+    plan = normalisation.plan_of(options, framework)
     assert sorted(len(portion.columns) for portion in plan) == [1, 3]
     np.testing.assert_array_equal(
-        normalise.apply(data.values, plan),
+        normalisation.apply(data.values, plan),
         normalise.run(data, framework, normalise_step(**options)).table.values,
     )
 
@@ -139,6 +139,6 @@ def test_the_quick_way_takes_the_row_of_the_reference_unit():
     data = table([[1, 8], [3, 4], [5, 2]], framework)
     options = {"method": "distance_to_reference", "unit": "U2"}
     np.testing.assert_array_equal(
-        normalise.apply(data.values, normalise.plan_of(options, framework), reference=1),
+        normalisation.apply(data.values, normalisation.plan_of(options, framework), reference=1),
         normalise.run(data, framework, normalise_step(**options)).table.values,
     )

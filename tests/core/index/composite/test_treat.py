@@ -14,7 +14,7 @@ from waspada.index.composite import transform, treat
 from waspada.index.composite.model import Step, StepKind
 from waspada.index.composite.moments import kurtosis, shape, skewness
 from waspada.index.composite.recipe import Cannot
-from waspada.index.composite.treat import treat_column
+from waspada.index.composite.treatment import treat_column
 from waspada.index.composite.winsorise import Stop, winsorise
 from waspada.instrument.framework import Aggregate, Framework, Indicator
 

@@ -12,7 +12,7 @@ from tests.core.index.composite import slow_impute_treat as slow
 from tests.dose import examples
 from waspada.index.composite import transform
 from waspada.index.composite.moments import kurtosis, shape, skewness
-from waspada.index.composite.treat import treat_column
+from waspada.index.composite.treatment import treat_column
 from waspada.index.composite.winsorise import winsorise
 
 tame = st.integers(-40, 40).map(float)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ from tests.core.index.composite import slow_weigh as slow
 from waspada.collection.indicators import IndicatorTable
 from waspada.errors import StepError
 from waspada.index.composite.balance import correlation_with
+from waspada.index.composite.build import build
 from waspada.index.composite.doubt import benefit_of_the_doubt
 from waspada.index.composite.judgement import mean_points, priorities
+from waspada.index.composite.method import parse_method
 from waspada.index.composite.model import Detail, Step, StepKind
 from waspada.index.composite.principal import principal_components
 from waspada.index.composite.recipe import Cannot, settle
@@ -624,3 +627,42 @@ def test_steps_of_the_method_page_can_be_written_so() -> None:
         options = dict(entry["weigh"])
         options.pop("per", None)
         settle(RECIPES[options.pop("method")], options)
+
+
+def test_weights_of_a_higher_level_look_at_scores_by_the_methods_own_aggregation() -> None:
+    """Pillars balanced under geometric means: each correlates alike with the geometric index, and
+    not with the arithmetic one."""
+    chance = np.random.default_rng(12)
+    units = tuple(f"u{k:02}" for k in range(40))
+    framework = Framework(
+        indicators=tuple(
+            Indicator(code, code, parent) for code, parent in zip("abcd", "xxyy", strict=True)
+        ),
+        aggregates=(
+            Aggregate("x", "X", 2, "top"),
+            Aggregate("y", "Y", 2, "top"),
+            Aggregate("top", "Top", 3, None),
+        ),
+    )
+    values = np.exp(chance.normal(2.0, (0.9, 0.3, 0.6, 1.2), (40, 4)))
+    table = IndicatorTable(units, units, framework.codes, values)
+
+    def pillars(method: str) -> tuple[Mapping[str, float], Any]:
+        text = (
+            "steps:\n  - normalise: {method: none}\n"
+            "  - weigh: {method: correlation_balanced, levels: [2]}\n"
+            f"  - aggregate: {{method: {method}}}\n"
+        )
+        built = build(framework, table, parse_method(text, framework=framework))
+        return built.weights, built.scores
+
+    weights, scores = pillars("geometric")
+    slow = np.exp(
+        (weights["x"] * np.log(values[:, :2]).mean(axis=1)
+         + weights["y"] * np.log(values[:, 2:]).mean(axis=1))
+        / (weights["x"] + weights["y"])
+    )  # fmt: skip
+    np.testing.assert_allclose(scores[:, 2], slow, rtol=1e-12)
+    with_index = [np.corrcoef(scores[:, k], slow)[0, 1] for k in (0, 1)]
+    assert with_index[0] == pytest.approx(with_index[1], abs=1e-6)
+    assert abs(weights["x"] - pillars("arithmetic")[0]["x"]) > 0.01

@@ -73,8 +73,8 @@ def test_every_example_of_the_reference_page_can_be_used():
         source="METHOD",
         framework=frame,
     )
-    assert len(BLOCKS) == 5
-    for block in BLOCKS[:4]:
+    assert len(BLOCKS) == 6
+    for block in BLOCKS[:5]:
         method = drawing if "imputations" in block else base
         plan = parse_plan(load(block), frame, method, data, source="page")
         assert plan.inputs
@@ -83,7 +83,7 @@ def test_every_example_of_the_reference_page_can_be_used():
 def test_the_example_for_answers_can_be_used():
     asked = read_instrument(ROOT / "instruments/kerawanan-pilkada-contoh")
     frame = framework_from_instrument(asked)
-    plan = parse_answers_plan(load(BLOCKS[4]), frame, CHOICES, source="page")
+    plan = parse_answers_plan(load(BLOCKS[5]), frame, CHOICES, source="page")
     assert [one.name for one in plan.inputs] == ["weights", "aggregate", "elements"]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.core.uncertainty.sensitivity import small
 from waspada.errors import AnswersError, StepError
+from waspada.index.composite.aggregate import run as run_aggregate
 from waspada.uncertainty.sensitivity.climb import score_draws
 from waspada.uncertainty.sensitivity.design import analyse
 from waspada.uncertainty.sensitivity.parameters import draws_table, read_draws
@@ -287,3 +288,44 @@ def test_a_constant_added_to_all_scores_changes_no_index_of_a_plan():
     )
     assert far.first == pytest.approx(near.first, rel=1e-9, abs=1e-9)
     assert far.total == pytest.approx(near.total, rel=1e-9, abs=1e-9)
+
+
+def test_one_bad_set_of_weights_fails_its_draw_and_no_other():
+    """Parameters as a table of other software might hold them: a weight below 0, one infinite."""
+    made = small.chain()
+    plan = small.plan(made, {"vary": {"w": {"weights": "dirichlet", "concentration": 9}}})
+    drawn = run_plan(made, plan, seed=3, draws=12)
+    weights = drawn.draws.weights.copy()
+    weights[4, 2], weights[9, 0] = -0.5, np.inf
+    again = run_parameters(made, plan, replace(drawn.draws, weights=weights))
+    assert [failure.draw for failure in again.failures] == [5, 10]
+    assert [failure.indicators for failure in again.failures] == [("c",), ("a",)]
+    kept = [k for k in range(12) if k not in (4, 9)]
+    scores = again.scores["index"]
+    np.testing.assert_array_equal(scores[:, kept], drawn.scores["index"][:, kept])
+    assert np.isnan(scores[:, [4, 9]]).all()
+
+
+@pytest.mark.parametrize("over", ["all", "time"])
+def test_copeland_of_many_weights_compares_the_rows_the_step_compares(over):
+    data = small.table(units=10)
+    data = replace(data, units=tuple("abcde" * 2), times=(1,) * 5 + (2,) * 5)
+    order = sorted(range(10), key=lambda row: (data.units[row], data.times[row]))
+    made = small.chain(
+        small.METHOD.replace("{method: arithmetic}", f"{{method: copeland, over: {over}}}"),
+        data.pick(np.array(order)),
+    )
+    prepared = made.prepare()
+    weights = np.random.default_rng(1).gamma(2.0, size=(7, 9))
+    scores, refusals = score_draws(
+        prepared.table, prepared.framework, prepared.aggregate, weights, ["index", "x"]
+    )
+    assert not refusals
+    codes = [entry.code for entry in prepared.framework.entries]
+    for draw, row in enumerate(weights):
+        own = dict(zip(codes, row.tolist(), strict=True))
+        alone, _, _ = run_aggregate(prepared.table, prepared.framework, prepared.aggregate, own)
+        np.testing.assert_array_equal(scores[0, :, draw], alone[:, 2])
+        np.testing.assert_array_equal(scores[1, :, draw], alone[:, 0])
+    most = 4 if over == "time" else 9
+    assert np.abs(scores).max() <= most

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -32,6 +32,7 @@ def column(table, draw):
 
 
 @given(TABLES)
+@example(np.array([[1.0], [1.0 + 3e-9], [-3.0]]))  # apart by the tie itself, to the last bit
 @settings(max_examples=examples(60), deadline=None)
 def test_ranks_inside_draws_are_those_counted_one_by_one(scores):
     found = rank_draws(scores)
