@@ -265,7 +265,7 @@ def rows(table: Built | Iterable[Any]) -> list[dict[str, Any]]:
     from waspada.publication.composite import rank_scores
 
     units, times = table.table.units, table.table.times
-    ranks = rank_scores(table.scores, times)[:, -1].tolist()
+    ranks = rank_scores(table.scores, times, ties=table.method.ties)[:, -1].tolist()
     found = []
     for i, scores in enumerate(table.scores.tolist()):
         when = {} if times is None else {"Time": times[i]}

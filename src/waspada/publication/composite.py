@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from waspada import METHOD_VERSION, __version__
 from waspada.collection.indicators import NAME, TIME, UNIT, IndicatorTable
 from waspada.index.composite.method import method_text
-from waspada.index.composite.model import Built, Detail
+from waspada.index.composite.model import Built, Detail, Ties
 from waspada.index.composite.plain_yaml import flow
 from waspada.index.model import Floats
 from waspada.instrument.framework import Aggregate, Framework
@@ -29,7 +29,7 @@ RECORD = "record.json"
 DECIMALS = 6
 """Digits after the point in `results.csv`."""
 
-TIE = 1e-9
+TIE = 1e-12
 """Scores closer than this share of the largest one share a rank: the arithmetic cannot tell them
 apart."""
 
@@ -75,28 +75,31 @@ def composite_tables(built: Built, *, stages: bool | None = None) -> CompositeTa
 # Scores and ranks -----------------------------------------------------------------------------
 
 
-def rank_scores(scores: Floats, times: Sequence[int] | None = None) -> NDArray[np.int64]:
+def rank_scores(
+    scores: Floats, times: Sequence[int] | None = None, *, ties: Ties = Ties.SHARE
+) -> NDArray[np.int64]:
     """Ranks of unrounded scores, 1 = highest; ties share the better place.
 
     scores: (n_rows,) or (n_rows, n_nodes), NaN = none. times: (n_rows,), each ranked by itself.
-    Two scores tie when they differ by less than TIE times the largest absolute score of the time.
+    ties: scores are equal when they differ by less than TIE times the largest absolute score of
+    the time ("share"), or when they are the same number ("exact").
     Returns the same shape, 0 without a score.
     """
     if scores.ndim == 1:
-        return rank_scores(scores[:, None], times)[:, 0]
+        return rank_scores(scores[:, None], times, ties=ties)[:, 0]
     ranks = np.zeros(scores.shape, dtype=np.int64)
     when = np.zeros(len(scores)) if times is None else np.array(times)
     for time in sorted(set(when.tolist())):  # np.unique would load numpy.ma
         rows = when == time
         for k in range(scores.shape[1]):
-            ranks[rows, k] = _rank(scores[rows, k])
+            ranks[rows, k] = _rank(scores[rows, k], TIE if ties == Ties.SHARE else 0.0)
     return ranks
 
 
-def _rank(x: Floats) -> NDArray[np.int64]:
+def _rank(x: Floats, share: float) -> NDArray[np.int64]:
     scored = ~np.isnan(x)
     ascending = np.sort(x[scored])
-    tie = TIE * np.abs(ascending).max(initial=0.0)
+    tie = share * np.abs(ascending).max(initial=0.0)
     higher = len(ascending) - np.searchsorted(ascending, x + tie, side="right")
     return np.where(scored, higher + 1, 0).astype(np.int64)
 
@@ -113,7 +116,7 @@ def scores(built: Built) -> Sheet:
 
 def ranks(built: Built) -> Sheet:
     """As `scores`; empty without a score."""
-    found = rank_scores(built.scores, built.table.times).tolist()
+    found = rank_scores(built.scores, built.table.times, ties=built.method.ties).tolist()
     return Sheet(
         "ranks.csv",
         (*_key_header(built.table), *built.framework.node_codes),
@@ -129,7 +132,7 @@ def results(built: Built) -> Sheet:
     framework, table = built.framework, built.table
     nodes = sorted(framework.aggregates, key=lambda node: -node.level)
     columns = [framework.node_codes.index(node.code) for node in nodes]
-    rank = rank_scores(built.scores[:, -1], table.times).tolist()
+    rank = rank_scores(built.scores[:, -1], table.times, ties=built.method.ties).tolist()
     times = table.times or (0,) * len(table)
     order = sorted(
         range(len(table)),

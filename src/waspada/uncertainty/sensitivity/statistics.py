@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from waspada.index.model import Counts, Floats
 
-TIE = 1e-9
+TIE = 1e-12
 """Scores closer than this share of the largest score of a draw share a rank: the arithmetic
 cannot tell them apart."""
 
