@@ -158,7 +158,7 @@ def _together(
     """(n_nodes, n_rows, n_draws) by the engine's own kernels."""
     plan = aggregate.plan_of(step.options, framework)
     names = [rule.recipe.name for rule in plan.values()]
-    if "copeland" in names and table.times is not None:
+    if aggregate.COMPARING & set(names) and table.times is not None:
         return _one_by_one(table, framework, step, weights, nodes)
     found = aggregate.climb_weights(
         _columns(table, framework),
