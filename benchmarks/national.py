@@ -2,8 +2,10 @@
 
     python benchmarks/national.py [--answers 1000000] [--replicates 1000]
 
-Prints the time of `measure` beside its floor, the matrix products that any bootstrap of these
-answers needs (counts x scores, in float64), and the peak memory of the process.
+Prints the time of `measure`, from answers to tables with the drawing of all weights, beside its
+floor: the two matrix products that any bootstrap of these answers needs (weights x scores, weights
+x answered, in float64), with the same shapes and threads and weights given; and the peak memory
+of the process before the floor is measured.
 """
 
 from __future__ import annotations
@@ -33,8 +35,8 @@ ITEMS = 60
 REGIONS = 514
 
 
-def instrument() -> Instrument:
-    """Five dimensions of twelve items."""
+def instrument(items: int = ITEMS) -> Instrument:
+    """Five dimensions of twelve items, or of a fifth of `items`."""
     scored = [Choice(str(k), NOBODY, 25.0 * k, None) for k in range(5)]
     choices = (*scored, Choice("dont_know", NOBODY, None, MissingKind.DONT_KNOW))
     dimensions = [f"d{k}" for k in range(5)]
@@ -47,7 +49,7 @@ def instrument() -> Instrument:
         scales=(AnswerScale("scale", NOBODY, choices),),
         sections=(),
         items=tuple(
-            Item(f"i{k}", NOBODY, "scale", "page", node=dimensions[k % 5]) for k in range(ITEMS)
+            Item(f"i{k}", NOBODY, "scale", "page", node=dimensions[k % 5]) for k in range(items)
         ),
         nodes=(
             Node("index", None, "index", NOBODY),
@@ -56,14 +58,14 @@ def instrument() -> Instrument:
     )
 
 
-def answers(n: int) -> Responses:
+def answers(n: int, items: int = ITEMS) -> Responses:
     chance = np.random.default_rng(1)
     return Responses(
         regions=tuple(f"{k:04d}" for k in range(REGIONS)),
         strata=(EVERYONE,),
         region=chance.integers(0, REGIONS, n),
         stratum=np.zeros(n, dtype=np.intp),
-        choice=chance.integers(0, 6, (n, ITEMS), dtype=np.int16),
+        choice=chance.integers(0, 6, (n, items), dtype=np.int16),
     )
 
 

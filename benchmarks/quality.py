@@ -191,13 +191,13 @@ def other_cases() -> list[Case]:
     ways = product(("noisy source", "agreeing", "random"), (0.2, 0.6))
     unlike = product(("halo", "dimensions", "camps"), (0.2, 0.4), ("even", "skewed"))
     one_way = product(("honest", "straight"), (0.2, 0.6), ("even", "skewed"))
-    wide = product(("honest", "copied", "noisy", "straight"), (0.2, 0.6))
-    sizes = product((10, 20, 100), ("honest", "copied"), (0.2, 0.6), CUTS)
+    wide = product((50, 100), ("honest", "copied", "noisy"), (0.2, 0.6), CUTS)
+    sizes = product((10, 20, 100), ("honest", "copied", "noisy"), (0.2, 0.6), CUTS)
     return [
         *((how, 50, 24, r, "even", True) for how, r in ways),
         *((how, 50, 24, r, spread, True) for how, r, spread in unlike),
         *((how, 50, 24, r, spread, False) for how, r, spread in one_way),
-        *((how, 50, 48, r, "even", True) for how, r in wide),
+        *((how, n, 48, r, spread, True) for n, how, r, spread in wide),
         *((how, n, 24, r, spread, True) for n, how, r, spread in sizes),
         *((how, 250, 24, 0.6, "skewed", True) for how in ("honest", "copied")),
     ]

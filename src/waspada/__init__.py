@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-METHOD_VERSION = "1.0"
+METHOD_VERSION = "1.1"
 """Names the arithmetic; changes whenever a published figure could (see CHANGELOG, Method)."""
 
 __all__ = [

@@ -46,16 +46,23 @@ from waspada.interpretation.model import Categories, Changes, Drivers, PreviousW
 from waspada.interpretation.ranks import rank_regions, rank_sets, ranked_nodes
 from waspada.interpretation.shrinkage import Shrunken, shrink
 from waspada.publication import record, tables
-from waspada.publication.disclosure import Withheld, withhold
+from waspada.publication.disclosure import Withheld, untold_drivers, withhold
 from waspada.publication.model import ChangeTables, ShrinkageRow, Tables, WithoutRow
 from waspada.quality.completeness import measure_completeness
 from waspada.quality.flags import check_answers, set_aside
 from waspada.quality.model import MINIMUM_RESPONSES, Check
 from waspada.quality.sufficiency import require_replicates, require_responses
 from waspada.uncertainty.bootstrap import replicate
+from waspada.uncertainty.clusters import meeting_effect
 from waspada.uncertainty.interval import LEVEL, intervals
 from waspada.uncertainty.model import Intervals, Replicates
+from waspada.uncertainty.population import Invited, sampled_share
 from waspada.uncertainty.student import t_quantile
+
+CHECK_SEED = 1
+"""The checks draw the same honest answers whatever the seed of the run: nobody can look for a seed
+that raises no flag, and no second seed sets one person more aside, whom the difference would
+tell."""
 
 if TYPE_CHECKING:
     from waspada.uncertainty.sensitivity.crossed import Crossed
@@ -75,6 +82,7 @@ def measure(
     check: bool = False,
     previous: Mapping[str, PreviousWord] | None = None,
     agreement: bool = False,
+    invited: Invited | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Tables:
     """Measure the regions that have responses.
@@ -84,6 +92,8 @@ def measure(
     score is clear of the line by the rule's margin (`interpretation.hysteresis`).
     for_office: tables for the office that holds the answers: a node keeps its score from five
     answers on, also where it would tell a hidden sibling. Pages and whatever is passed on do not.
+    invited: people on the invited list by region and element, where they are the population;
+    None leaves the population without end.
     facts: recorded facts and published scores 0..100 that feed leaves of the tree nobody is asked
     about; they have no sampling error.
     composition: known shares of the elements, to which their weights are raked.
@@ -92,7 +102,8 @@ def measure(
     agreement: tell how far people agree within and between elements, and how they used vignettes.
     progress: called with (regions done, regions in all) while replicates are drawn.
     Raises QualityError: no responses, too few replicates, a rule that is unknown, or was asked
-    for and needs more regions, or compositions that contradict each other. Raises AnswersError
+    for and needs more regions, compositions that contradict each other,
+    or a list of invited people that does not fit the answers. Raises AnswersError
     for facts that do not fit.
     """
     chosen = choose_rule(instrument, rule)
@@ -105,7 +116,14 @@ def measure(
     require_replicates(replicates)
     sample, instrument, waiting = draw(responses)
     observed = _observe(
-        sample, instrument, chosen, seed, replicates, for_office=for_office, progress=progress
+        sample,
+        instrument,
+        chosen,
+        seed,
+        replicates,
+        for_office=for_office,
+        sampled=None if invited is None else sampled_share(sample, invited),
+        progress=progress,
     )
     sample, point, drawn, interval = observed.parts
     withheld, shown, reasons = observed.withheld, observed.shown, observed.reasons
@@ -114,7 +132,7 @@ def measure(
     categories = _categorise(chosen, compared, drawn, reasons, sample.tree, asked=bool(rule))
     drivers = _explain(compared, point, drawn, interval, withheld.any, sample.tree, instrument)
 
-    checks = check_answers(responses, asked, seed=seed) if check else ()
+    checks = check_answers(responses, asked, seed=CHECK_SEED) if check else ()
 
     means = record.node_means(compared[:, sample.tree.root :], sample.tree)
     scores = tables.node_rows(sample, point, interval, withheld, instrument)
@@ -138,9 +156,7 @@ def measure(
         checks=tables.check_rows(checks),
         agreement=(
             tables.agreement_rows(
-                measure_agreement(
-                    responses, instrument, sample.tree, ranked_nodes(instrument), ~np.isnan(shown)
-                )
+                measure_agreement(sample, instrument, ranked_nodes(instrument), ~np.isnan(shown))
             )
             if agreement
             else ()
@@ -161,6 +177,7 @@ def measure(
         pairs=tables.pair_rows(sample.regions, ranks[instrument.root.code]),
         groups=tables.group_rows(sample.regions, ranks[instrument.root.code]),
         shrinkage=_shrink(compared, interval, sample, instrument),
+        meeting_effect=tables.meeting_rows(sample, meeting_effect(sample, point, interval), shown),
         record={
             **record.run_record("measure", instrument, categories, means),
             "seed": seed,
@@ -169,6 +186,7 @@ def measure(
             "replicates": replicates,
             "replicates_with_gaps": drawn.with_gaps,
             "replicates_refused": drawn.refused,
+            "finite_population": sorted(invited) if invited else None,
             "answers_fingerprint": fingerprint_answers(responses, asked),
             **record.beside_answers(facts, waiting, composition),
             "counts": record.counts(responses, sample.groups, shown, compared, sample.tree),
@@ -176,6 +194,11 @@ def measure(
             "notes": [
                 *record.notes(responses, instrument, categories, too_wide(sample.tree)),
                 *record.waiting_notes(waiting),
+                *record.composition_notes(
+                    composition,
+                    responses.regions,
+                    lacks_elements=record.lacks_elements(responses, instrument),
+                ),
             ],
         },
     )
@@ -219,7 +242,8 @@ def measure_without_flagged(
         half = (interval.upper[r, root] - interval.lower[r, root]) / 2.0
         difference = without - score
         matters = None if np.isnan(half) else bool(abs(difference) > half)
-        if not _differ(everyone.table, responses.choice[mine][:, index_columns(instrument)]):
+        aside_differ = _differ(everyone.table, responses.choice[mine][:, index_columns(instrument)])
+        if not aside_differ or not again.varies[r, root]:
             row = WithoutRow(
                 check.region, node, score, None, None, len(mine), matters, ("unanimous",)
             )
@@ -250,6 +274,7 @@ def _only(responses: Responses, rows: Flags) -> Responses:
         region=responses.region[rows],
         stratum=responses.stratum[rows],
         choice=responses.choice[rows],
+        meeting=None if responses.meeting is None else responses.meeting[rows],
     )
 
 
@@ -285,12 +310,13 @@ def _observe(
     replicates: int,
     *,
     for_office: bool,
+    sampled: Floats | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> _Observed:
     """From a sample to scores with their error, and what of them may be shown and compared."""
     point = estimate(sample)
-    drawn = replicate(sample, seed=seed, replicates=replicates, progress=progress)
-    interval = intervals(sample, point, drawn)
+    drawn = replicate(sample, seed=seed, replicates=replicates, sampled=sampled, progress=progress)
+    interval = intervals(sample, point, sampled=sampled)
 
     withheld = withhold(point, sample.tree, for_office=for_office)
     shown = np.where(withheld.any, np.nan, point.values)
@@ -474,7 +500,7 @@ def _explain_change(
     unseen = _both(
         rounds,
         places,
-        lambda o: (o.withheld.any | np.isnan(o.point.values))[:, : tree.root].astype(float),
+        lambda o: untold_drivers(o.withheld.any, o.point.values, tree).astype(float),
     )
     covariance = _both(rounds, places, lambda o: o.drawn.driver_covariance)
     index = changes.difference[compared, 0]
@@ -665,7 +691,7 @@ def _explain(
         tree,
         drawn.driver_covariance,
         t_quantile(interval.df[:, tree.root], LEVEL),
-        (hidden | np.isnan(point.values))[:, : tree.root],
+        untold_drivers(hidden, point.values, tree),
         ~np.isnan(compared[:, tree.root]),
         concern=1 if instrument.polarity is Polarity.MORE_VULNERABLE else -1,
     )

@@ -80,13 +80,14 @@ def test_drivers_add_up_to_the_change_of_the_index(kind):
 
 
 def test_interval_of_all_drivers_together_is_that_of_the_change():
-    """Arithmetic tree: the covariance of the drivers holds the variance of their sum."""
-    tables = run(replicates=400)
+    """Arithmetic tree: the covariance of the drivers holds the variance of their sum, up to the
+    chance of resampling; the score's own error is linearised and makes up for blank answers."""
+    tables = run(replicates=2000)
     for total in (s for s in tables.driver_sums if s.part == "total"):
         row = by_node(tables)[total.region, "index"]
         assert total.contribution == pytest.approx(row.change)
         gaps = (row.upper - row.lower) / (total.upper - total.lower)
-        assert 1.0 - 1e-9 <= gaps < 1.2  # the score's own error also makes up for blank answers
+        assert 0.95 < gaps < 1.2
 
 
 def test_a_large_fall_of_one_region_is_found_and_said():

@@ -57,11 +57,37 @@ def test_every_region_has_a_row_everywhere_and_small_ones_say_why():
     assert "63.05" not in {row.region for row in tables.drivers}
 
 
-def test_same_seed_same_tables_and_another_seed_other_intervals():
+def test_same_seed_same_tables_and_another_seed_other_replicates():
+    """Score and interval are linearised and owe nothing to chance; drivers are resampled."""
     assert run() == run()
-    one, other = root_of(run())["63.01"], root_of(run(seed=8))["63.01"]
+    one, other = run(), run(seed=8)
+    assert one.scores == other.scores
+    assert one.drivers[0].contribution == other.drivers[0].contribution
+    assert one.drivers[0].lower != other.drivers[0].lower
+
+
+def test_finite_population_narrows_the_interval_and_is_recorded():
+    free, bound = run(), run(invited={"63.01": {"a": 40, "b": 40, "c": 40}})
+    one, other = root_of(free)["63.01"], root_of(bound)["63.01"]
     assert one.score == other.score
-    assert one.lower != other.lower
+    assert one.lower < other.lower < other.upper < one.upper
+    assert root_of(free)["63.02"] == root_of(bound)["63.02"]
+    assert (free.record["finite_population"], bound.record["finite_population"]) == (
+        None,
+        ["63.01"],
+    )
+
+
+def test_meetings_that_nobody_knows_are_tried_with_three_correlations():
+    tables = run()
+    rows = [row for row in tables.meeting_effect if row.region == "63.01"]
+    score = root_of(tables)["63.01"]
+    assert [row.correlation for row in rows] == [0.01, 0.05, 0.1]
+    assert {row.basis for row in rows} == {"assumed"}
+    assert rows[1].design_effect == pytest.approx(1 + (score.n_responses - 1) * 0.05)
+    assert rows[2].lower < rows[1].lower < rows[0].lower < score.lower
+    shown = {row.region for row in tables.scores if row.node == "index" and row.score is not None}
+    assert {row.region for row in tables.meeting_effect} == shown
 
 
 def test_order_of_rows_and_regions_changes_nothing():

@@ -51,6 +51,14 @@ def measure(
     composition: Annotated[
         Path | None, typer.Option(help="Known shares of the elements: elements, share.")
     ] = None,
+    meeting_column: Annotated[
+        str | None,
+        typer.Option(help="Column that tells the meeting; for the design effect of meetings."),
+    ] = None,
+    invited: Annotated[
+        Path | None,
+        typer.Option(help="CSV region,element,invited: the invited are the population."),
+    ] = None,
     replicates: Annotated[int, typer.Option(help="Bootstrap replicates.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Start number of chance; recorded.")] = 1,
     rule: Annotated[
@@ -82,6 +90,7 @@ def measure(
     index.
     """
     from waspada.cli.previous import read_previous
+    from waspada.collection.invited import read_invited
     from waspada.collection.read import read_responses
     from waspada.instrument import read_instrument
     from waspada.interpretation.categories import choose_rule
@@ -99,6 +108,7 @@ def measure(
         region_column=region_column,
         stratum_column=stratum_column,
         id_column=id_column,
+        meeting_column=meeting_column,
         regions=None if regions is None else _read_regions(regions),
         lenient=lenient,
     )
@@ -117,6 +127,7 @@ def measure(
             check=check,
             previous=words,
             agreement=agreement,
+            invited=None if invited is None else read_invited(invited),
             progress=show,
         )
     tables = _with_circumstances(tables, received, answers, read - started, perf_counter() - read)

@@ -24,6 +24,7 @@ class Layout:
     region: str
     stratum: str | None
     id: str | None
+    meeting: str | None
     items: tuple[Item, ...]
     ignored: tuple[str, ...]
 
@@ -35,6 +36,7 @@ def lay_out(
     region_column: str,
     stratum_column: str | None,
     id_column: str | None,
+    meeting_column: str | None = None,
 ) -> Layout:
     """Give every column its part, or raise AnswersError about the header as a whole."""
     present = set(table.header)
@@ -43,18 +45,18 @@ def lay_out(
     identity = _optional(id_column, ID_COLUMN, present)
     wanted = [region_column, *(item.code for item in items)]
     hoped_for = [*wanted, *([STRATUM_COLUMN] if instrument.strata and not stratum else [])]
-    used = {region_column, stratum, identity, *(item.code for item in items)}
+    used = {region_column, stratum, identity, meeting_column, *(item.code for item in items)}
     unused = tuple(name for name in table.header if name not in used)
     misspelt = near_misses(unused, [name for name in hoped_for if name not in present])
     faults = [
         *_misspelt(misspelt),
         *_missing(wanted, present, {meant for _, meant in misspelt}, instrument, region_column),
-        *_not_there([stratum_column, id_column], present, unused),
+        *_not_there([stratum_column, id_column, meeting_column], present, unused),
         *_no_strata(stratum_column, instrument),
     ]
     if faults:
         raise AnswersError(table.source, faults)
-    return Layout(region_column, stratum, identity, items, unused)
+    return Layout(region_column, stratum, identity, meeting_column, items, unused)
 
 
 def _optional(asked: str | None, usual: str | None, present: set[str]) -> str | None:

@@ -16,6 +16,10 @@ EVERYONE = "everyone"
 """Code of the single stratum when answers carry no element."""
 
 
+TOLD_APART = 20
+"""Answers from which on a meeting may be told from others."""
+
+
 JOINT = "+"
 """Joins the codes of elements whose people drew from one bowl: "news_media+academics"."""
 
@@ -32,6 +36,8 @@ class Responses:
     stratum: (n,) position in `strata`.
     choice: (n, n_items) position of the choice in its item's scale, BLANK where empty;
     columns follow `instrument.items`.
+    meeting: (n,) number of the meeting, or 0 where it may not be told apart because it gave fewer
+    than TOLD_APART answers; None where nothing is known of meetings.
 
     Rows carry no order that means anything: every consumer sorts or sums.
     """
@@ -41,6 +47,7 @@ class Responses:
     region: NDArray[np.intp]
     stratum: NDArray[np.intp]
     choice: NDArray[np.int16]
+    meeting: NDArray[np.intp] | None = None
 
     def __len__(self) -> int:
         return len(self.region)

@@ -20,7 +20,14 @@ from waspada.collection.match import (
     stratum_positions,
     suggestion,
 )
-from waspada.collection.model import BLANK, EVERYONE, JOINT, Received, Responses
+from waspada.collection.model import (
+    BLANK,
+    EVERYONE,
+    JOINT,
+    TOLD_APART,
+    Received,
+    Responses,
+)
 from waspada.collection.table import Column, Table, tidy
 from waspada.instrument.model import Instrument, Item
 
@@ -32,6 +39,7 @@ def read_responses(
     region_column: str = "region",
     stratum_column: str | None = None,
     id_column: str | None = None,
+    meeting_column: str | None = None,
     regions: Sequence[str] | None = None,
     lenient: bool = False,
 ) -> Received:
@@ -41,6 +49,8 @@ def read_responses(
     column the instrument does not name is listed once and never stored.
     stratum_column: None takes the column "stratum" where there is one. id_column: None takes
     "response_id" where there is one; it only serves to find a row that stands there twice.
+    meeting_column: the meeting of each row, kept only as a number and only for meetings of at least
+    TOLD_APART answers in their region; None looks for no such column.
     regions: the known regions; None takes those the instrument lists, or else every region as
     given.
     lenient: set rows with a fault aside instead of refusing the file; faults of the file as a
@@ -54,6 +64,7 @@ def read_responses(
         region_column=region_column,
         stratum_column=stratum_column,
         id_column=id_column,
+        meeting_column=meeting_column,
     )
     faults = RowFaults(table)
     if regions is None:
@@ -99,7 +110,25 @@ def _responses(
         region=position[region[keep]],
         stratum=stratum[keep].astype(np.intp),
         choice=choice if keep.all() else choice[keep],
+        meeting=_read_meetings(table, layout, region, keep),
     )
+
+
+def _read_meetings(
+    table: Table, layout: Layout, region: NDArray[np.int32], keep: NDArray[np.bool_]
+) -> NDArray[np.intp] | None:
+    """(rows kept,) a number per region and meeting from 1 on; 0 where the cell is empty or the
+    meeting gave fewer than TOLD_APART answers."""
+    if layout.meeting is None:
+        return None
+    column, of_region = table.column(layout.meeting), table.column(layout.region)
+    pairs = np.column_stack((region[keep], column.codes[keep]))
+    distinct, own, count = np.unique(pairs, axis=0, return_inverse=True, return_counts=True)
+    names = [(of_region.texts[r], column.texts[m]) for r, m in distinct.tolist()]
+    told = [i for i, (_, name) in enumerate(names) if name and count[i] >= TOLD_APART]
+    number = np.zeros(len(distinct), dtype=np.intp)
+    number[sorted(told, key=lambda i: names[i])] = np.arange(1, len(told) + 1)
+    return number[own.reshape(-1)]
 
 
 def _read_regions(

@@ -128,20 +128,24 @@ class Sample:
     choice: (n, n_items) position of the choice, BLANK where empty; index items only; each row has
     at least one scored answer.
     start: (n_blocks + 1,) first row of each block; a block is one group of one region.
-    block_region, block_weight: (n_blocks,) the weight is 0 for a group that is left out.
+    block_region, block_group, block_weight: (n_blocks,) the group is named as in `Groups`; the
+    weight is 0 for a group that is left out.
     table: (n_items, width) score in millionths of a point, turned by direction; NaN = missing.
     facts: (n_regions, n_items) recorded scores 0..100 that stand in for answers; NaN = none.
+    meeting: (n,) as in `Responses`, or None.
     """
 
     regions: tuple[str, ...]
     choice: NDArray[np.int16]
     start: NDArray[np.intp]
     block_region: NDArray[np.intp]
+    block_group: NDArray[np.intp]
     block_weight: Floats
     table: Floats
     groups: Groups
     tree: Tree
     facts: Floats | None = None
+    meeting: NDArray[np.intp] | None = None
 
     def block_scores(self, block: int) -> Floats:
         """(rows, n_items) scores in millionths, NaN where missing."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from waspada.collection.model import Responses
-from waspada.index.model import Counts, Flags, Floats, Sample
+from waspada.index.model import Flags, Floats, Sample
 from waspada.index.tree import build_tree, climb
 from waspada.instrument.model import Instrument
 
@@ -50,46 +50,74 @@ def score_step(table: Floats) -> int:
     return int(np.gcd.reduce(scores, initial=0)) or UNIT
 
 
-def block_matrix(scores: Floats, step: int) -> Matrix:
+def block_matrix(scores: Floats, step: int, *, most_draws: int = 1) -> Matrix:
     """What a block brings to every replicate: (rows, 2 n_items) scores in steps, then 0 or 1 for
     "has a score".
 
-    scores: (rows, n_items) millionths, NaN where missing. In float32 where its 24 bits hold the
-    largest sum exactly, which five-point answers always allow and which halves the work.
+    scores: (rows, n_items) millionths, NaN where missing. most_draws: how often one row may count
+    on average. In float32 where its 24 bits hold the largest sum exactly, which five-point answers
+    always allow and which halves the work.
     """
     answered = ~np.isnan(scores)
-    largest_sum = len(scores) * 100 * UNIT
+    largest_sum = len(scores) * most_draws * 100 * UNIT
     if largest_sum >= EXACT_LIMIT:
         raise OverflowError("more responses in one group than exact sums can hold")
-    kind = np.float32 if largest_sum // step < EXACT_LIMIT_32 else np.float64
-    return np.hstack((np.where(answered, scores, 0.0) / step, answered)).astype(kind)
+    matrix = np.empty(
+        (len(scores), 2 * scores.shape[1]),
+        dtype=np.float32 if largest_sum // step < EXACT_LIMIT_32 else np.float64,
+    )
+    np.divide(np.where(answered, scores, 0.0), step, out=matrix[:, : scores.shape[1]])
+    matrix[:, scores.shape[1] :] = answered
+    return matrix
 
 
-def sums_and_counts(matrix: Matrix, weights: Counts, step: int) -> tuple[Floats, Floats]:
-    """Weighted sums of scores and number of scored answers, both exact.
+def add_up(matrix: Matrix, weights: NDArray[np.integer[Any]]) -> Matrix:
+    """(n_draws, 2 n_items) weighted sums in steps, then numbers of scored answers, both exact.
 
-    matrix: of `block_matrix`. weights: (n_draws, rows) whole numbers, each row summing to at most
-    the number of rows. Returns sums in millionths and counts, (n_draws, n_items) each.
-    Whole numbers that fit add up without rounding in any order, so BLAS may use whatever blocking
-    and threads it likes.
+    matrix: of `block_matrix`. weights: (n_draws, rows) whole numbers >= 0, no row summing to more
+    than rows x most_draws. Whole numbers that fit add up without rounding in any order, so BLAS may
+    use whatever blocking and threads it likes.
     """
-    drawn: Matrix = weights.astype(matrix.dtype)
-    product: Floats = (drawn @ matrix).astype(np.float64)
-    sums, counts = np.hsplit(product, 2)
-    return sums * step, counts
+    product: Matrix = weights.astype(matrix.dtype) @ matrix
+    return product
 
 
-def item_means(sums: Floats, counts: Floats, weights: Floats) -> Floats:
+def sums_and_counts(
+    matrix: Matrix, weights: NDArray[np.integer[Any]], step: int
+) -> tuple[Floats, Floats]:
+    """`add_up` as sums in millionths and counts, (n_draws, n_items) each."""
+    return in_millionths(add_up(matrix, weights), step)
+
+
+def in_millionths(product: Matrix, step: int) -> tuple[Floats, Floats]:
+    """(..., 2 n_items) of `add_up` -> sums in millionths and counts, (..., n_items) each."""
+    sums, counts = np.split(product, 2, axis=-1)
+    return sums * np.float64(step), counts.astype(np.float64)
+
+
+def item_means(
+    sums: Floats,
+    counts: Floats,
+    weights: Floats,
+    *,
+    centre: Floats | None = None,
+    shrink: Floats | None = None,
+) -> Floats:
     """Item scores of one region from its groups.
 
         x_i = sum_g W_g mean_gi / sum_g W_g     over the groups with an answer to item i
 
     sums, counts: (n_groups, ..., n_items), sums in millionths. weights: (n_groups,) > 0.
+    centre, shrink: (n_groups, n_items) 0..100 and (n_groups,) 0..1: each group mean is first
+    brought closer to its centre by that factor.
     Returns (..., n_items) 0..100; NaN where no group answered.
     """
-    share = weights.reshape(-1, *([1] * (sums.ndim - 1)))
-    share = np.where(counts > 0, share, 0.0)
+    outer = (-1, *([1] * (sums.ndim - 2)))
+    share = np.where(counts > 0, weights.reshape(*outer, 1), 0.0)
     means = sums / np.maximum(counts, 1.0) / UNIT
+    if centre is not None and shrink is not None:
+        middle = centre.reshape(*outer, centre.shape[-1])
+        means = middle + shrink.reshape(*outer, 1) * (means - middle)
     total = share.sum(axis=0)
     with np.errstate(invalid="ignore"):
         return np.where(total > 0, (share * means).sum(axis=0) / total, np.nan)

@@ -19,6 +19,11 @@ Senter (2008), table 2: variances 1.34, 0.90 and 0.44 in steps."""
 FEWEST_FOR_POLYCHORIC = 100
 """Below, tables of two items have too many empty cells for a polychoric correlation."""
 
+PAIRS_AT_ONCE = 256
+
+QUADRATURE = 48
+GOLDEN = (5**0.5 - 1) / 2
+
 
 def intraclass(scores: Floats, group: NDArray[np.intp]) -> tuple[float, float]:
     """ICC(1) and ICC(1,k) of people in groups of unequal size.
@@ -114,38 +119,77 @@ def polychoric(x: NDArray[np.int64], y: NDArray[np.int64]) -> float:
 
     Source: Olsson, Psychometrika 44 (1979).
     """
-    from scipy.optimize import minimize_scalar
-    from scipy.special import ndtri
+    pair = np.array([[0, 1]])
+    return float(polychoric_of_pairs(np.column_stack((x, y)), pair)[0])
 
+
+def polychoric_of_pairs(categories: NDArray[np.int64], pairs: NDArray[np.intp]) -> Floats:
+    """(n_pairs,) polychoric correlation of each pair of columns, all at once.
+
+    categories: (n, J), negative = missing. pairs: (n_pairs, 2) columns. Raises as `polychoric`.
+    """
+    size = int(categories.max(initial=0)) + 1
+    tables = np.stack([_cross_table(categories[:, i], categories[:, j], size) for i, j in pairs])
+    parts = np.array_split(tables, -(-len(tables) // PAIRS_AT_ONCE))
+    return np.concatenate([_likeliest(part) for part in parts])
+
+
+def _cross_table(x: NDArray[np.int64], y: NDArray[np.int64], size: int) -> Floats:
+    """(size, size) counts of each pair of categories; refused where they carry no correlation."""
     both = (x >= 0) & (y >= 0)
-    table = np.zeros((int(x.max(initial=0)) + 1, int(y.max(initial=0)) + 1))
-    np.add.at(table, (x[both], y[both]), 1.0)
-    table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
-    if table.sum() < FEWEST_FOR_POLYCHORIC or min(table.shape) < 2:
+    table = np.bincount(x[both] * size + y[both], minlength=size * size).reshape(size, size)
+    used = min(int((table.sum(axis=axis) > 0).sum()) for axis in (0, 1))
+    if table.sum() < FEWEST_FOR_POLYCHORIC or used < 2:
         raise QualityError(
             f"A polychoric correlation needs {FEWEST_FOR_POLYCHORIC} people who answered both "
             f"items, and answers that differ; there are {int(table.sum())}. Use more regions "
             "together.",
             code="too_few_for_polychoric",
         )
+    return table.astype(float)
+
+
+def _likeliest(tables: Floats) -> Floats:
+    """(n_pairs,) correlation of the highest likelihood, by golden section.
+
+    tables: (n_pairs, K, K). A category nobody uses has two equal cuts and chance 0.
+    """
+    from scipy.special import ndtri
+
+    total = tables.sum(axis=(1, 2))[:, None]
+    start = np.zeros((len(tables), 1))
     rows, columns = (
-        ndtri(np.clip(np.concatenate(([0], table.sum(axis=a).cumsum() / table.sum())), 0, 1))
-        for a in (1, 0)
+        ndtri(np.clip(np.hstack((start, tables.sum(axis=a).cumsum(axis=1) / total)), 0, 1))
+        for a in (2, 1)
     )
 
-    def minus_likelihood(r: float) -> float:
-        below = bivariate_normal(rows[:, None], columns[None, :], r)
-        cells = np.diff(np.diff(below, axis=0), axis=1)
-        return -float((table * np.log(np.maximum(cells, 1e-12))).sum())
+    def likelihood(r: Floats) -> Floats:
+        below = bivariate_normal(rows[:, :, None], columns[:, None, :], r[:, None, None])
+        cells = np.diff(np.diff(below, axis=1), axis=2)
+        height: Floats = (tables * np.log(np.maximum(cells, 1e-12))).sum(axis=(1, 2))
+        return height
 
-    found = minimize_scalar(
-        minus_likelihood, bounds=(-0.999, 0.999), method="bounded", options={"xatol": 1e-8}
-    )
-    return float(found.x)
+    low, high = np.full((2, len(tables)), 0.999)
+    low = -low
+    left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
+    at_left, at_right = likelihood(left), likelihood(right)
+    while (high - low).max() > 1e-7:
+        to_left = at_left > at_right
+        low, high = np.where(to_left, low, left), np.where(to_left, right, high)
+        new = np.where(to_left, high - GOLDEN * (high - low), low + GOLDEN * (high - low))
+        at_new = likelihood(new)
+        left, right = np.where(to_left, new, right), np.where(to_left, left, new)
+        at_left, at_right = (
+            np.where(to_left, at_new, at_right),
+            np.where(to_left, at_left, at_new),
+        )
+    middle: Floats = (low + high) / 2
+    return middle
 
 
-def bivariate_normal(h: Floats, k: Floats, r: float) -> Floats:
+def bivariate_normal(h: Floats, k: Floats, r: Floats | float) -> Floats:
     """P(X < h, Y < k) of two standard normals with correlation r in (-1, 1); h, k may be infinite.
+    h, k, r are broadcast together.
 
         P = Phi(h) Phi(k) + 1/(2 pi) int_0^asin(r) exp(-(h^2 + k^2 - 2 h k sin a) / (2 cos^2 a)) da
 
@@ -153,11 +197,13 @@ def bivariate_normal(h: Floats, k: Floats, r: float) -> Floats:
     """
     from scipy.special import ndtr
 
-    places, weights = np.polynomial.legendre.leggauss(48)
-    angle = np.arcsin(r) * (places + 1) / 2
-    finite_h, finite_k = np.clip(h, -38, 38)[..., None], np.clip(k, -38, 38)[..., None]
-    square = finite_h**2 + finite_k**2 - 2 * finite_h * finite_k * np.sin(angle)
-    inner = np.exp(-square / (2 * np.cos(angle) ** 2)) @ weights * np.arcsin(r) / 2
+    places, weights = np.polynomial.legendre.leggauss(QUADRATURE)
+    end = np.arcsin(r)
+    angle = np.asarray(end)[..., None] * (places + 1) / 2
+    h38, k38 = np.clip(h, -38, 38)[..., None], np.clip(k, -38, 38)[..., None]
+    cosine = 1.0 / (2 * np.cos(angle) ** 2)
+    square = (h38**2 + k38**2) * cosine - h38 * k38 * (2 * np.sin(angle) * cosine)
+    inner = np.exp(-square) @ weights * end / 2
     out: Floats = ndtr(h) * ndtr(k) + inner / (2 * np.pi)
     return out
 
@@ -174,5 +220,5 @@ def ordinal_alpha(categories: NDArray[np.int64]) -> float:
     if items < 2:
         raise QualityError("Ordinal alpha needs two items or more.", code="too_few_items")
     pairs = np.column_stack(np.triu_indices(items, k=1))
-    r = float(np.mean([polychoric(categories[:, i], categories[:, j]) for i, j in pairs]))
+    r = float(polychoric_of_pairs(categories, pairs).mean())
     return float(items * r / (1 + (items - 1) * r))

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from waspada.collection.model import EVERYONE, Responses
 from waspada.errors import QualityError
-from waspada.index.model import Flags, Floats, Tree
-from waspada.index.scores import UNIT, index_columns, score_respondents, score_table
+from waspada.index.model import Flags, Floats, Sample
+from waspada.index.scores import UNIT
+from waspada.index.tree import climb
 from waspada.instrument.model import Instrument
 from waspada.interpretation.agreement import (
     average_deviation,
@@ -48,36 +49,34 @@ class Agreement:
 
 
 def measure_agreement(
-    responses: Responses,
-    instrument: Instrument,
-    tree: Tree,
-    nodes: tuple[str, ...],
-    shown: Flags,
+    sample: Sample, instrument: Instrument, nodes: tuple[str, ...], shown: Flags
 ) -> tuple[Agreement, ...]:
     """Agreement of each region at `nodes`, and ordinal alpha of each over all regions.
 
-    shown: (n_regions, places) scores that are shown, regions sorted; where a score is withheld,
-    agreement would say why, so it is withheld too.
+    People and groups are those that count in the index: small elements as they were merged,
+    without those left out. Somebody who is in one number and not in the other could be worked out
+    from both. Within the region only items count whose score is shown and that FEWEST_PEOPLE
+    answered: agreement of a node and of its branches together would tell that of the item left
+    over.
+
+    shown: (n_regions, places) scores that are shown; where a node is withheld, agreement would say
+    why, so it is withheld too.
     """
-    table = score_table(instrument)
-    choice = responses.choice[:, index_columns(instrument)]
-    items = table[np.arange(choice.shape[1]), choice] / UNIT
-    people = score_respondents(responses, instrument)
+    tree, alone = sample.tree, sample.groups.elements == (EVERYONE,)
     uniform, skewed = _nulls(instrument)
     rows = []
-    for r, region in enumerate(sorted(responses.regions)):
-        mine = responses.region == responses.regions.index(region)
+    for r, region in enumerate(sample.regions):
+        items, group = _people(sample, sample.blocks_of[r])
+        scores = climb(items, tree, refuse=False)[:, tree.root :]
+        counts = shown[r, : tree.root] & ((~np.isnan(items)).sum(axis=0) >= FEWEST_PEOPLE)
         for node in nodes:
             place = tree.place[node]
-            below, score = tree.below[:, place], people[mine, place - tree.root]
+            score, used = scores[:, place - tree.root], counts & tree.below[:, place]
             n = int((~np.isnan(score)).sum())
             if n < FEWEST_PEOPLE or not shown[r, place]:
                 rows.append(Agreement(region, node, flags=("too_few",)))
                 continue
-            group = responses.stratum[mine]
-            alone = responses.strata == (EVERYONE,)
             icc1, icc1k = (np.nan, np.nan) if alone else intraclass(score, group)
-            answers = items[mine][:, below]
             rows.append(
                 Agreement(
                     region,
@@ -85,13 +84,22 @@ def measure_agreement(
                     n,
                     _told(icc1),
                     _told(icc1k),
-                    _told(within_group(answers, uniform[below])),
-                    _told(within_group(answers, skewed[below])),
-                    _told(average_deviation(answers)),
+                    _told(within_group(items[:, used], uniform[used])),
+                    _told(within_group(items[:, used], skewed[used])),
+                    _told(average_deviation(items[:, used])),
                     flags=("elements_unknown",) if alone else (),
                 )
             )
-    return (*rows, *(_alpha(node, items[:, tree.below[:, tree.place[node]]]) for node in nodes))
+    everyone = _people(sample, np.flatnonzero(sample.block_weight > 0))[0]
+    return (*rows, *(_alpha(n, everyone[:, tree.below[:, tree.place[n]]]) for n in nodes))
+
+
+def _people(sample: Sample, blocks: NDArray[np.intp]) -> tuple[Floats, NDArray[np.intp]]:
+    """(n, n_items) scores 0..100 of the people of some blocks, and (n,) the block of each."""
+    scores = [sample.block_scores(block) / UNIT for block in blocks]
+    sizes = [len(rows) for rows in scores]
+    empty = np.empty((0, len(sample.tree.items)))
+    return np.concatenate([empty, *scores]), np.repeat(blocks, sizes)
 
 
 def _nulls(instrument: Instrument) -> tuple[Floats, Floats]:

@@ -165,4 +165,6 @@ def _tangent(at: Floats, child: int, branch: Branch) -> Floats:
 
 
 def _combine(children: Floats, branch: Branch) -> Floats:
-    return combine_children(children, branch.weights, branch.aggregation, min_share=0.0)
+    return combine_children(
+        children, branch.weights, branch.aggregation, min_share=0.0, power=branch.power
+    )

@@ -253,7 +253,8 @@ def probability_above(ranks: Ranks) -> Floats:
     drawn = ranks.drawn
     for place, region in enumerate(ranks.taking_part):
         ahead = drawn[place] - drawn
-        higher = (ahead > TIE).mean(axis=1) + 0.5 * (np.abs(ahead) <= TIE).mean(axis=1)
-        found[region, ranks.taking_part] = higher
+        above = np.count_nonzero(ahead > TIE, axis=1)
+        not_below = np.count_nonzero(ahead >= -TIE, axis=1)
+        found[region, ranks.taking_part] = (above + not_below) / (2.0 * drawn.shape[1])
     np.fill_diagonal(found, np.nan)
     return found

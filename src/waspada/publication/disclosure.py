@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from waspada.index.facts import is_recorded
 from waspada.index.model import Branch, Counts, Estimate, Flags, Floats, Tree
 from waspada.index.tree import combine_children, turned
+from waspada.instrument.model import Aggregation
 from waspada.quality.model import MINIMUM_RESPONSES
 
 PUBLIC = -1
@@ -80,6 +81,26 @@ def protect(sensitive: Flags, values: Floats, n: Counts, tree: Tree) -> Flags:
             _complete(branch, hidden, has_score, values, n)
         if hidden.sum() == before:
             return hidden
+
+
+def untold_drivers(hidden: Flags, values: Floats, tree: Tree) -> Flags:
+    """(n_regions, n_items) items whose contributions to the index are joined in one row.
+
+    Those that are hidden or have no score, and all items below a node that is no arithmetic mean
+    and rests on a hidden cell: there a child's slope depends on its siblings, so what a shown item
+    brings would be a second equation for the hidden one. At an arithmetic node the slope is the
+    weight, which everybody knows.
+
+    hidden: (n_regions, places) withheld. values: (n_regions, places), NaN = no score.
+    """
+    secret: Flags = np.logical_and(hidden, ~np.isnan(values))
+    untold: Flags = (hidden | np.isnan(values))[:, : tree.root]
+    for branch in tree.branches:
+        if branch.aggregation is Aggregation.ARITHMETIC:
+            continue
+        gives_away: Flags = np.any(secret[:, branch.children], axis=1)
+        untold |= gives_away.reshape(-1, 1) & tree.below[:, branch.position]
+    return untold
 
 
 def _complete(branch: Branch, hidden: Flags, has_score: Flags, values: Floats, n: Counts) -> None:

@@ -42,6 +42,7 @@ FILES = (
     "categories.csv",
     "drivers.csv",
     "shrinkage.csv",
+    "meeting_effect.csv",
     RECORD,
 )
 CHANGE_FILES = ("changes.csv", "change_drivers.csv", RECORD)
@@ -124,6 +125,7 @@ def write_tables(tables: Tables, folder: Path, *, force: bool = False) -> tuple[
         "categories.csv": categories_csv(tables),
         "drivers.csv": drivers_csv(tables),
         "shrinkage.csv": shrinkage_csv(tables),
+        "meeting_effect.csv": meeting_effect_csv(tables),
         RECORD: record_text(tables.record),
     }
     if tables.checks:
@@ -358,6 +360,14 @@ def fields_csv(rows: Sequence[AgreementRow] | Sequence[VignetteRow]) -> str:
     names = [field.name for field in fields(rows[0])]
     cells = ([getattr(row, name) for name in names[:-1]] + [";".join(row.flags)] for row in rows)
     return csv_text(names, cells)
+
+
+def meeting_effect_csv(tables: Tables) -> str:
+    names = ["basis", "meetings", "correlation", "design_effect", "df", "lower", "upper"]
+    return csv_text(
+        ["region", *names],
+        ([row.region, *(getattr(row, name) for name in names)] for row in tables.meeting_effect),
+    )
 
 
 def set_aside_csv(set_aside: Sequence[SetAside]) -> str:

@@ -188,6 +188,25 @@ class ElementRow:
 
 
 @dataclass(frozen=True)
+class MeetingRow:
+    """Interval of a region's index if people of one meeting resemble each other.
+
+    basis: "observed", from two meetings or more of at least twenty answers each, or "assumed",
+    all answers as from one meeting. correlation: between two people of a meeting. design_effect:
+    variance over that of independent people. df: degrees of freedom. lower, upper: 0..100.
+    """
+
+    region: str
+    basis: str
+    meetings: int
+    correlation: float
+    design_effect: float
+    df: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
 class QualityRow:
     """Completeness of one region with at least five responses; smaller ones have no row.
 
@@ -229,7 +248,7 @@ class WithoutRow:
 
     matters: the difference exceeds half the 95 % interval; None where it cannot be told.
     flags: why a number is missing. too_few: fewer than five answers would be set aside or stay.
-    unanimous: the answers set aside are all alike, their difference would tell them.
+    unanimous: the answers set aside, or those that stay, are all alike: the number would tell them.
     """
 
     region: str
@@ -267,7 +286,8 @@ class AgreementRow:
 class VignetteRow:
     """How a region's people used the anchoring vignettes; None with fewer than ten of them.
 
-    Shares 0..1 (None where fewer than five people do, or fewer than five do not); entropy in bits;
+    Shares 0..1 (None where fewer than five people do, or fewer than five do not); entropy in bits,
+    to one decimal, from 20 people on;
     own: mean own rating 0..100; adjusted: mean place among the vignettes, 0..100. It stands beside
     the score and never changes it.
     """
@@ -315,6 +335,7 @@ class Tables:
     pairs: tuple[PairRow, ...] = ()
     groups: tuple[tuple[str, ...], ...] = ()
     shrinkage: tuple[ShrinkageRow, ...] = ()
+    meeting_effect: tuple[MeetingRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -348,5 +369,3 @@ class ChangeTables:
     drivers: tuple[DriverRow, ...]
     driver_sums: tuple[DriverSum, ...]
     record: dict[str, Any]
-    agreement: tuple[AgreementRow, ...] = ()
-    vignettes: tuple[VignetteRow, ...] = ()

@@ -129,7 +129,12 @@ def beside_answers(
         }
     if composition:
         found["composition"] = [
-            {"margin": margin.code, "classes": [list(c) for c in margin.classes]}
+            {
+                "margin": margin.code,
+                "classes": [list(c) for c in margin.classes],
+                "shares": None if margin.shares is None else margin.shares.tolist(),
+                "shares_by_region": {r: x.tolist() for r, x in sorted(margin.by_region.items())},
+            }
             for margin in composition
         ]
     return found
@@ -140,6 +145,18 @@ def waiting_notes(waiting: tuple[str, ...]) -> list[str]:
     if not waiting:
         return []
     return [f"Facts of regions without answers are not used: {', '.join(waiting)}."]
+
+
+def composition_notes(
+    composition: Composition, regions: tuple[str, ...], *, lacks_elements: bool
+) -> list[str]:
+    """What of a known composition changed nothing, though somebody gave it."""
+    if composition and lacks_elements:
+        return ["The answers do not tell elements, so the known composition is not used."]
+    unknown = sorted({r for margin in composition for r in margin.by_region} - set(regions))
+    if not unknown:
+        return []
+    return [f"The composition names regions without answers: {', '.join(unknown)}."]
 
 
 def notes(

@@ -13,6 +13,7 @@ from waspada.publication.model import (
     DriverRow,
     DriverSum,
     ElementRow,
+    MeetingRow,
     PairRow,
     QualityRow,
     RankProbabilityRow,
@@ -45,6 +46,7 @@ _ROWS: dict[str, Callable[..., Any]] = {
 _LATER_ROWS: dict[str, Callable[..., Any]] = {
     "rank_probabilities": RankProbabilityRow,
     "shrinkage": ShrinkageRow,
+    "meeting_effect": MeetingRow,
 }
 """Tables that runs stored before them do not have; they read as empty."""
 
@@ -75,12 +77,8 @@ def tables_from_json(stored: dict[str, Any]) -> Tables:
     if stored.get("format") != FORMAT:
         raise ValueError(f"stored tables have format {stored.get('format')}, not {FORMAT}")
     rows = {
-        name: tuple(kind(**_tupled(row)) for row in stored.get(name, ()))
-        for name, kind in _ROWS.items()
-    }
-    rows |= {
         name: tuple(kind(**_tupled(row)) for row in stored.get(name, []))
-        for name, kind in _LATER_ROWS.items()
+        for name, kind in {**_ROWS, **_LATER_ROWS}.items()
     }
     return Tables(
         **rows,

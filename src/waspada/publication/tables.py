@@ -27,6 +27,7 @@ from waspada.publication.model import (
     DriverRow,
     DriverSum,
     ElementRow,
+    MeetingRow,
     PairRow,
     QualityRow,
     RankProbabilityRow,
@@ -36,7 +37,10 @@ from waspada.publication.model import (
     VignetteRow,
 )
 from waspada.quality.model import MINIMUM_RESPONSES, Check, Completeness, Finding, Measure
-from waspada.uncertainty.model import Intervals
+from waspada.uncertainty.model import Intervals, MeetingEffect
+
+FEWEST_FOR_ENTROPY, ENTROPY_DECIMALS = 20, 1
+"""An exact entropy beside the mean rating tells, of few people, how many ticked which choice."""
 
 ELEMENT_FLAGS = {
     ElementState.MERGED: "element_merged",
@@ -355,6 +359,25 @@ def _company(groups: Groups, r: int, e: int) -> tuple[str, ...]:
     )
 
 
+def meeting_rows(sample: Sample, effect: MeetingEffect, shown: Floats) -> tuple[MeetingRow, ...]:
+    """Rows of each region whose index is shown. shown: (n_regions, places), NaN = not shown."""
+    return tuple(
+        MeetingRow(
+            region=region,
+            basis="observed" if effect.observed[r] else "assumed",
+            meetings=int(effect.meetings[r]),
+            correlation=float(effect.correlation[r, line]),
+            design_effect=float(effect.design_effect[r, line]),
+            df=float(effect.df[r, line]),
+            lower=float(effect.lower[r, line]),
+            upper=float(effect.upper[r, line]),
+        )
+        for r, region in enumerate(sample.regions)
+        for line in range(effect.lower.shape[1])
+        if not np.isnan(shown[r, sample.tree.root] + effect.lower[r, line])
+    )
+
+
 def quality_rows(
     regions: tuple[str, ...], completeness: Completeness, checks: tuple[Check, ...] = ()
 ) -> tuple[QualityRow, ...]:
@@ -422,9 +445,13 @@ def _vignette_row(region: str, use: VignetteUse | None) -> VignetteRow:
         for share in (use.order_violated, use.ties, use.interval)
     )
     own = use.own if use.own_varies else None
+    entropy, least = (
+        round(bits, ENTROPY_DECIMALS) if use.n >= FEWEST_FOR_ENTROPY else None
+        for bits in (use.entropy, use.least_entropy)
+    )
     return VignetteRow(
         *(region, use.n, violated, ties, interval),
-        *(use.entropy, use.least_entropy, own, use.adjusted),
+        *(entropy, least, own, use.adjusted),
     )
 
 

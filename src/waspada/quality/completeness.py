@@ -21,13 +21,12 @@ def measure_completeness(responses: Responses, instrument: Instrument) -> Comple
     table = kind_table(instrument)
     n_regions = len(responses.regions)
     cells = np.zeros((n_regions, len(KINDS)), dtype=np.int64)
+    first_cell = responses.region * len(KINDS)
     for column, item in enumerate(instrument.items):
         if not item.evidence.is_asked:
             continue
         kind = table[column, responses.choice[:, column]]
-        cells += np.bincount(responses.region * len(KINDS) + kind, minlength=cells.size).reshape(
-            cells.shape
-        )
+        cells += np.bincount(first_cell + kind, minlength=cells.size).reshape(cells.shape)
     n_responses = np.bincount(responses.region, minlength=n_regions).astype(np.int64)
     return Completeness(n_responses=n_responses, cells=cells)
 

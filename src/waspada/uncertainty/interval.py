@@ -1,87 +1,149 @@
-"""Intervals: the score, give or take a t quantile times its standard error."""
+"""Intervals: linearised standard errors, Student's t, on the logit of the score."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from waspada.index.model import Counts, Estimate, Floats, Sample
-from waspada.uncertainty.model import Intervals, Replicates
+from waspada.index.model import Counts, Estimate, Flags, Floats, Sample
+from waspada.uncertainty.linear import Linear, bias_of_curved_means, by_region, linearise
+from waspada.uncertainty.model import Intervals
 from waspada.uncertainty.student import t_quantile
 
 LEVEL = 0.95
 
-SMALLEST_SHARE = 0.25
-"""No standard error is more than doubled to make up for gaps."""
+FULL = 100.0
+"""Upper end of the scale."""
 
 
 def intervals(
-    sample: Sample, estimate: Estimate, replicates: Replicates, *, level: float = LEVEL
+    sample: Sample, estimate: Estimate, *, sampled: Floats | None = None, level: float = LEVEL
 ) -> Intervals:
-    """Interval of every score: x -+ t(df) SE, cut off at 0 and 100.
+    """Interval of every score.
 
-    SE is the standard error of the replicates times the inflation for gaps.
+        logit(y) -+ t(df) SE / (y (1 - y)),   y = score / 100,   turned back to 0..100
+
+    Turning the scale turns the interval; around the middle it is the usual t interval, near an
+    end it reaches further towards the middle, where the long tail of the answers lies. Where
+    people's contributions do not differ at all, see `_at_most_differing`.
+
+    sampled: (n_blocks,) share of the invited who answered, where the invited are the population.
     """
-    df = degrees_of_freedom(sample, estimate.block_n)
-    inflation = inflation_for_gaps(sample, estimate)
-    standard_error = inflation * replicates.standard_error
+    linear = linearise(sample, estimate)
+    df = degrees_of_freedom(sample, estimate.block_n, linear.variance > 0)
+    if sampled is None:
+        sampled = np.zeros(len(sample.block_region))
+    variance = pooled_variance(sample, estimate.block_n, linear.variance, sampled)
+    standard_error = np.sqrt(variance + linear.at_the_end)
     half = t_quantile(df, level) * standard_error
+    bias = bias_of_curved_means(linear.values, variance + linear.at_the_end, sample.tree)
+    centre = linear.values + np.clip(-bias, -standard_error, standard_error)
+    lower, upper = logit_interval(np.clip(centre, 0.0, FULL), half)
+    nobody_differs = by_region(sample, linear.variance) <= 0
+    alike_lower, alike_upper = _at_most_differing(sample, estimate, sampled, level)
+    lower = np.where(nobody_differs, alike_lower, np.minimum(lower, estimate.values))
+    upper = np.where(nobody_differs, alike_upper, np.maximum(upper, estimate.values))
+    lower, upper = (np.where(np.isnan(df), np.nan, end) for end in (lower, upper))
     return Intervals(
-        lower=np.clip(estimate.values - half, 0.0, 100.0),
-        upper=np.clip(estimate.values + half, 0.0, 100.0),
+        lower=lower,
+        upper=upper,
         df=df,
-        standard_error=standard_error,
-        inflation=inflation,
+        standard_error=np.where(nobody_differs, (upper - lower) / 4.0, standard_error),
+        inflation=_inflation(sample, linear, variance, sampled),
     )
 
 
-def inflation_for_gaps(sample: Sample, estimate: Estimate) -> Floats:
-    """Factor by which answers that are missing make the replicates' standard error too small.
+def logit_interval(scores: Floats, half: Floats) -> tuple[Floats, Floats]:
+    """Scores -+ half, taken on the logit scale and turned back; both ends inside 0..100.
 
-        f = sqrt( sum_g a_g / sum_g a_g k_g ),   a_g = W_g^2 / n_g
-        k_g = n / (n - 1) (1 - 1/m)              one item
-              n / (n - 1) (1 - 2/m + 1/n)        two items that gaps hit independently
+        L = ln( y / (1 - y) ),   L -+ half / (100 y (1 - y)),   y = score / 100
 
-    In a group of n responses of which m answered an item, resampling sees the share k of its
-    variance, because deviations are taken from the mean of m and not of n; for the covariance of
-    two items the share is smaller still. At a node where somebody answered q items the two are
-    mixed as 1/q and 1 - 1/q; m is then the mean over these items. Without gaps m = n and f = 1.
-    k is kept above SMALLEST_SHARE: beyond, there is nothing left to scale up.
+    scores: (...,) in (0, 100). half: (...,) >= 0, in points. NaN gives NaN. At an end of the scale
+    with half = 0 the end itself is returned.
 
-    Returns (n_regions, places) >= 1, NaN where no group has answers.
+    Source: Korn and Graubard, Analysis of Health Surveys (1999), section on proportions.
     """
-    below = sample.tree.below.astype(float)
-    size = np.diff(sample.start)[:, None].astype(float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        items = (estimate.block_answers > 0) @ below
-        m = (estimate.block_answers @ below) / items
-        single = 1.0 - 1.0 / m
-        pair = 1.0 - 2.0 / m + 1.0 / size
-        one = 1.0 / items
-        share = (one * single + (1.0 - one) * pair) * size / (size - 1.0)
-    share = np.where(np.isnan(share), 1.0, np.clip(share, SMALLEST_SHARE, 1.0))
-    a = _variance_weights(sample, estimate.block_n)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.sqrt(_by_region(sample, a) / _by_region(sample, a * share))
+    share = scores / FULL
+    room = share * (1.0 - share)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        logit = np.log(share) - np.log1p(-share)
+        give = half / FULL / room
+        lower = FULL / (1.0 + np.exp(give - logit))
+        upper = FULL / (1.0 + np.exp(-give - logit))
+    fixed = half == 0
+    return np.where(fixed, scores, lower), np.where(fixed, scores, upper)
 
 
-def degrees_of_freedom(sample: Sample, block_n: Counts) -> Floats:
+def pooled_variance(sample: Sample, block_n: Counts, variance: Floats, sampled: Floats) -> Floats:
+    """(n_regions, places) variance of the score: its groups' variances added up.
+
+    A group whose people do not differ says nothing of how much they could: it takes the pooled
+    variance within the groups of the region that do,
+
+        V_g = a_g s^2,   s^2 = sum_h V_h / sum_h a_h,   a_g = W_g^2 / n_g,   h: groups with V_h > 0
+
+    and with a finite population every V_g is multiplied by 1 - n_g / N_g.
+    variance: (n_blocks, places) as in `Linear`. sampled: (n_blocks,) n_g / N_g, 0 without one.
+    """
+    a = _variance_weights(sample, block_n)
+    varies = variance > 0
+    total = by_region(sample, np.where(varies, a, 0.0))
+    within = by_region(sample, variance)
+    pooled = np.divide(within, total, out=np.zeros_like(within), where=total > 0)
+    filled = np.where(varies, variance, a * pooled[sample.block_region])
+    return by_region(sample, filled * (1.0 - sampled)[:, None])
+
+
+def degrees_of_freedom(sample: Sample, block_n: Counts, varies: Flags | None = None) -> Floats:
     """How many observations the standard error is worth, after Satterthwaite.
 
         df = (sum_g a_g)^2 / sum_g a_g^2 / (n_g - 1),   a_g = W_g^2 / n_g
 
-    over the groups that count, taking the variance within groups as equal. n_g: responses of the
-    group with a scored answer at or below the place; the group's weight is renormalised where
-    others have none. A group with one such response gets one degree of freedom, not none.
+    over the groups whose variance is estimated, taking the variance within groups as equal. n_g:
+    responses of the group with a scored answer at or below the place; the group's weight is
+    renormalised where others have none. A group with one such response gets one degree of
+    freedom, not none.
 
-    block_n: (n_blocks, places). Returns (n_regions, places) >= 1, NaN where no group has answers.
+    block_n: (n_blocks, places). varies: same shape, the groups to take; None takes all.
+    Returns (n_regions, places) >= 1, NaN where no group has answers.
 
     Source: Satterthwaite, An approximate distribution of estimates of variance components (1946).
     """
     a = _variance_weights(sample, block_n)
-    total = _by_region(sample, a)
-    spread = _by_region(sample, a**2 / np.maximum(block_n - 1, 1))
+    if varies is not None:
+        some = by_region(sample, varies.astype(float)) > 0
+        a = np.where(varies | ~some[sample.block_region], a, 0.0)
+    total = by_region(sample, a)
+    spread = by_region(sample, a**2 / np.maximum(block_n - 1, 1))
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(total > 0, total**2 / spread, np.nan)
+        return np.where(total > 0, np.maximum(total**2 / spread, 1.0), np.nan)
+
+
+def _at_most_differing(
+    sample: Sample, estimate: Estimate, sampled: Floats, level: float
+) -> tuple[Floats, Floats]:
+    """Interval where nobody differs: how many could without one of them being met.
+
+        x - p x  and  x + p (100 - x),   p = (1 - n/N) (1 - ((1 - level) / 2)^(1/n))
+
+    If a share p of the people differed, all n answers would be alike with a chance below half of
+    what the level leaves; those who differ may stand at either end of the scale.
+    n: responses used; N: invited, without end where no population is given.
+
+    Source: Clopper and Pearson, The use of confidence or fiducial limits illustrated in the case
+    of the binomial, Biometrika 26 (1934), with no event in n trials.
+    """
+    n = np.maximum(estimate.n_used, 1)
+    answered = np.where(sample.block_weight[:, None] > 0, estimate.block_n, 0)
+    unseen = by_region(sample, answered * (1.0 - sampled)[:, None]) / n
+    share = unseen * (1.0 - ((1.0 - level) / 2.0) ** (1.0 / n))
+    return estimate.values * (1.0 - share), estimate.values + share * (FULL - estimate.values)
+
+
+def _inflation(sample: Sample, linear: Linear, variance: Floats, sampled: Floats) -> Floats:
+    """(n_regions, places) factor by which gaps and groups that do not differ raise the error."""
+    plain = by_region(sample, linear.without_gaps * (1.0 - sampled)[:, None])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(plain > 0, np.sqrt(variance / plain), 1.0)
 
 
 def _variance_weights(sample: Sample, block_n: Counts) -> Floats:
@@ -89,9 +151,3 @@ def _variance_weights(sample: Sample, block_n: Counts) -> Floats:
     weight = np.where(block_n > 0, sample.block_weight[:, None], 0.0)
     weights: Floats = weight**2 / np.maximum(block_n, 1)
     return weights
-
-
-def _by_region(sample: Sample, per_block: Floats) -> Floats:
-    total = np.zeros((len(sample.regions), per_block.shape[1]))
-    np.add.at(total, sample.block_region, per_block)
-    return total

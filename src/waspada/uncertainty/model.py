@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from waspada.index.model import Floats
+from waspada.index.model import Counts, Flags, Floats
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,31 @@ class Replicates:
 
 
 @dataclass(frozen=True)
+class MeetingEffect:
+    """What it does to the index that people of one meeting resemble each other.
+
+    Arrays are (n_regions, n_lines): one line where two meetings or more may be told apart, else
+    one per assumed correlation; the other lines are NaN.
+    observed: (n_regions,) whether the effect was measured. meetings: (n_regions,) told apart.
+    correlation: between two people of a meeting. design_effect: variance with meetings over
+    variance without. df, lower, upper: of the interval that allows for it.
+    """
+
+    observed: Flags
+    meetings: Counts
+    correlation: Floats
+    design_effect: Floats
+    df: Floats
+    lower: Floats
+    upper: Floats
+
+
+@dataclass(frozen=True)
 class Intervals:
     """Arrays are (n_regions, places). lower, upper: 0..100, NaN without an interval.
 
-    standard_error: that of the replicates times `inflation` (>= 1), which makes up for gaps.
+    standard_error: linearised. inflation: factor in it that makes up for gaps and for groups in
+    which nobody differs; 1 without either.
     """
 
     lower: Floats

@@ -12,6 +12,7 @@ from pyarrow import parquet
 
 from tests.core.instruments import DONT_KNOW, FIXED, NOT_APPLICABLE, instrument, item, stratum
 from waspada.collection import files
+from waspada.collection.invited import read_invited
 from waspada.collection.model import BLANK, EVERYONE
 from waspada.collection.read import read_responses
 from waspada.errors import AnswersError
@@ -153,6 +154,41 @@ def test_lenient_sets_rows_aside_and_keeps_the_others(tmp_path):
     assert [(a.row, a.column) for a in found.set_aside] == [
         (2, "clashes_feared"), (3, "region"), (5, "stratum"), (6, "response_id"), (7, ""),
     ]  # fmt: skip
+
+
+def test_meetings_are_told_apart_from_twenty_answers_on_and_lose_their_name(tmp_path):
+    header, line = "region,meeting," + ",".join(i.code for i in ASKED.items), []
+    blank = "," * (len(ASKED.items) - 1)
+    for region, meeting, n in (("A", "one", 20), ("A", "two", 19), ("B", "one", 25), ("B", "", 30)):
+        line += [f"{region},{meeting},{blank}"] * n
+    text = "\n".join([header, *line])
+    received = read(tmp_path, text, meeting_column="meeting")
+    assert "meeting" not in received.ignored_columns
+    assert np.unique(received.responses.meeting, return_counts=True)[0].tolist() == [0, 1, 2]
+    assert np.bincount(received.responses.meeting).tolist() == [49, 20, 25]
+    assert read(tmp_path, text).responses.meeting is None
+
+
+def test_meeting_column_that_is_not_there_is_a_fault(tmp_path):
+    header = "region," + ",".join(i.code for i in ASKED.items)
+    with pytest.raises(AnswersError, match="hall"):
+        read(tmp_path, header + "\nA" + "," * len(ASKED.items), meeting_column="hall")
+
+
+def test_invited_are_read_by_region_and_element(tmp_path):
+    path = write(tmp_path, "region,element,invited\n63.01,a,12\n63.01,b,7\n63.02,a,0\n")
+    assert read_invited(path) == {"63.01": {"a": 12, "b": 7}, "63.02": {"a": 0}}
+    path = write(tmp_path, "region,invited\n63.01,12\n")
+    assert read_invited(path) == {"63.01": {EVERYONE: 12}}
+
+
+def test_faults_of_the_invited_are_told_together(tmp_path):
+    text = "region,element,invited\n63.01,a,many\n63.01,b,7\n63.01,b,8\n"
+    with pytest.raises(AnswersError) as caught:
+        read_invited(write(tmp_path, text))
+    assert [fault.code for fault in caught.value.faults] == ["invited", "invited_twice"]
+    with pytest.raises(AnswersError, match="invited"):
+        read_invited(write(tmp_path, "region,number\n63.01,5\n"))
 
 
 def test_lenient_does_not_measure_nothing(tmp_path):

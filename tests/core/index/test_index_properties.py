@@ -18,7 +18,7 @@ from tests.core.instruments import (
 )
 from tests.dose import examples
 from waspada.index.estimate import estimate
-from waspada.index.sample import draw_sample, fingerprint_answers, pack_rows
+from waspada.index.sample import draw_sample, fingerprint_answers, order_rows, pack_rows
 from waspada.index.scores import score_respondents
 from waspada.instrument.model import Aggregation
 
@@ -142,6 +142,15 @@ def test_packed_rows_sort_as_the_columns_do():
     plain = np.lexsort(tuple(reversed(rows.T)))
     np.testing.assert_array_equal(rows[packed], rows[plain])
     assert len(pack_rows(rows)) > 1
+
+
+@settings(max_examples=examples(40), deadline=None)
+@given(
+    n=st.integers(0, 60), keys=st.integers(1, 6), most=st.integers(1, 8), seed=st.integers(0, 99)
+)
+def test_rows_are_ordered_as_by_all_keys_at_once(n, keys, most, seed):
+    drawn = list(np.random.default_rng(seed).integers(0, most, (keys, n)))
+    np.testing.assert_array_equal(order_rows(drawn), np.lexsort(drawn[::-1]))
 
 
 def test_response_without_a_score_does_not_make_its_element_larger():

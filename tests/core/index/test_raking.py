@@ -102,3 +102,16 @@ def test_measure_weighs_elements_by_the_composition_of_each_region():
         index = next(r for r in tables.scores if r.region == region and r.node == "index")
         assert index.score == pytest.approx(np.dot(wanted, means))
     assert tables.record["composition"][0]["margin"] == "all"
+    assert tables.record["composition"][0]["shares"] == [1, 1, 1, 7]
+    assert tables.record["composition"][0]["shares_by_region"] == {"B": [4, 3, 2, 1]}
+
+
+def test_a_composition_that_changes_nothing_is_named():
+    """A region spelled otherwise, or answers that do not tell elements, leave the weights as they
+    are; nobody should believe they were raked."""
+    margin = Margin("all", (("a",), ("b",), ("c",), ("d",)), None, {"Kab. B": np.ones(4)})
+    options = {"seed": 1, "replicates": 20, "composition": (margin,)}
+    told = measure(random_answers(ASKED, SIZES, elements="abcd"), ASKED, **options)
+    assert "names regions without answers: Kab. B." in " ".join(told.record["notes"])
+    alone = measure(random_answers(ASKED, SIZES), ASKED, **options)
+    assert "the known composition is not used" in " ".join(alone.record["notes"])

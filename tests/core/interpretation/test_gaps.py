@@ -174,3 +174,22 @@ def test_too_many_children_are_refused_with_the_node():
     values = climb(np.full((1, 13), 50.0), tree)
     with pytest.raises(QualityError, match='node "index" has too many children'):
         explain_gap(values, values, tree)
+
+
+@pytest.mark.parametrize("power", [-2.0, 0.5, 2.0])
+def test_the_power_of_a_generalised_mean_counts(power):
+    generalised = Aggregation.GENERALISED
+    children = [item("a", "x"), item("b", "x", weight=3), item("c", "x")]
+    tree = build_tree(instrument(children, [node("x", aggregation=generalised, power=power)]))
+    x, y, w = np.array([60.0, 30, 45]), np.array([20.0, 70, 45]), np.array([0.2, 0.6, 0.2])
+    start, end = climb(y[None], tree), climb(x[None], tree)
+    share = np.zeros(3)
+    for order in permutations(range(3)):
+        at = y.copy()
+        for child in order:
+            before = (w @ at**power) ** (1 / power)
+            at[child] = x[child]
+            share[child] += ((w @ at**power) ** (1 / power) - before) / 6
+    brought = explain_gap(start, end, tree)[0]
+    assert brought == pytest.approx(share, abs=1e-9)
+    assert brought.sum() == pytest.approx((end - start)[0, tree.root], abs=1e-9)

@@ -249,3 +249,42 @@ def test_regions_are_ranked_before_scores_are_rounded():
     scores = np.array([61.21, 61.24])
     assert rank_regions(scores).tolist() == [2, 1]
     assert rank_regions(np.round(scores, 1)).tolist() == [1, 1]
+
+
+def slow_claims(x, deviation, s, statistic, level=0.95):
+    """Which of the claims "i above k" are made over all pairs, one claim and one replicate at a
+    time: a claim that was made takes its own error out of the maximum, nothing else."""
+    n, open_claims, made = len(x), {(i, k) for i in range(len(x)) for k in range(len(x))}, set()
+    open_claims = {(i, k) for i, k in open_claims if i != k}
+    while True:
+        errors = sorted(
+            max((d[i] - d[k]) / (s[i] ** 2 + s[k] ** 2) ** 0.5 for i, k in open_claims)
+            for d in deviation
+        )
+        limit = errors[-(-round(level * 1e9) * (len(errors) - 1) // 10**9)]
+        new = {(i, k) for i, k in open_claims if statistic(i, k) > limit}
+        if not new:
+            break
+        made |= new
+        open_claims -= new
+    lower = [1 + sum((k, i) in made for k in range(n)) for i in range(n)]
+    upper = [n - sum((i, k) in made for k in range(n)) for i in range(n)]
+    return made, lower, upper
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_stepping_down_equals_the_slow_rule(seed):
+    chance = np.random.default_rng(seed)
+    x, se = chance.normal(50, 6, 6), chance.uniform(1, 4, 6)
+    drawn = x + se * chance.normal(size=(99, 6))
+    found = rank_sets(x, drawn, se, np.full(6, np.inf))
+    deviation = drawn - x
+    s = deviation.std(axis=0, ddof=1)
+
+    def statistic(i, k):
+        return (x[i] - x[k]) / np.hypot(se[i], se[k])
+
+    made, lower, upper = slow_claims(x, deviation.tolist(), s.tolist(), statistic)
+    assert set(found.pairs) == made
+    assert found.together[0].tolist() == lower
+    assert found.together[1].tolist() == upper

@@ -104,6 +104,7 @@ def test_folder_with_other_files_is_refused_and_an_earlier_run_is_replaced(table
     assert {p.name for p in written} == {
         "scores.csv", "ranks.csv", "rank_probabilities.csv", "pairs.csv", "groups.csv",
         "categories.csv", "drivers.csv", "shrinkage.csv", "run.json",
+        "meeting_effect.csv",
     }  # fmt: skip
     assert (tmp_path / "letter.txt").read_text() == "keep me"
     (tmp_path / "set_aside.csv").write_text("of the earlier run")

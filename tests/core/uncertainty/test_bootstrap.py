@@ -1,3 +1,8 @@
+import hashlib
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -15,8 +20,8 @@ from waspada.index.estimate import estimate
 from waspada.index.sample import draw_sample
 from waspada.instrument.model import Aggregation
 from waspada.uncertainty.bootstrap import replicate, replicate_region
-from waspada.uncertainty.draws import draw_counts, stream_key
-from waspada.uncertainty.interval import degrees_of_freedom, inflation_for_gaps, intervals
+from waspada.uncertainty.draws import LARGE, draw_counts, stream_key
+from waspada.uncertainty.interval import degrees_of_freedom
 
 STRATA = (stratum("a", weight=2), stratum("b"), stratum("c", "b"))
 ASKED = instrument(
@@ -28,6 +33,7 @@ LINEAR = instrument(
     [item("p"), item("q", weight=3, direction=-1), item("r", weight=2)], strata=STRATA
 )
 LINEAR_ALONE = instrument([item(c) for c in "pqr"])
+ASKED_ONE = instrument([item("p")])
 SIZES = {"63.01": 31, "63.02": 18, "63.11": 44}
 
 
@@ -139,6 +145,13 @@ def test_replicates_without_a_score_are_counted():
     assert not np.isnan(drawn.nodes[:, 0, 0]).any()
 
 
+def test_a_sample_in_which_no_region_counts_has_no_replicates_of_anything():
+    sample = draw_sample(answers([("63.01", "", [25])] * 4, ASKED_ONE), ASKED_ONE)
+    drawn = replicate(sample, seed=1, replicates=30)
+    assert np.isnan(drawn.nodes).all() and np.isnan(drawn.standard_error).all()
+    assert (drawn.with_gaps, drawn.refused) == (0, 0)
+
+
 def test_degrees_of_freedom_of_one_group_are_n_minus_one():
     asked = instrument([item("p")])
     sample = draw_sample(random_answers(asked, {"63.01": 12}, missing=0), asked)
@@ -156,50 +169,65 @@ def test_degrees_of_freedom_worked_example():
     assert df == pytest.approx(13.86, abs=0.005)
 
 
-def test_more_confidence_never_gives_a_narrower_interval():
-    sample = draw_sample(some_answers(), ASKED)
-    point, drawn = estimate(sample), replicate(sample, seed=1, replicates=200)
-    narrow = intervals(sample, point, drawn, level=0.8)
-    wide = intervals(sample, point, drawn, level=0.95)
-    assert (wide.lower <= narrow.lower).all() and (wide.upper >= narrow.upper).all()
-    assert (narrow.lower <= point.values).all() and (point.values <= narrow.upper).all()
-    assert (wide.lower >= 0).all() and (wide.upper <= 100).all()
+def test_census_of_a_group_moves_nothing_and_half_a_census_moves_less():
+    """All of one element invited answered: its answers no longer vary between replicates."""
+    responses = some_answers(LINEAR, missing=0.0, sizes={"63.01": 40})
+    sample = draw_sample(responses, LINEAR)
+    blocks = sample.blocks_of[0]
+    free = replicate(sample, seed=1, replicates=4000).standard_error[0, 3]
+    half = replicate(sample, seed=1, replicates=4000, sampled=np.full(len(blocks), 0.5))
+    full = replicate(sample, seed=1, replicates=4000, sampled=np.ones(len(blocks)))
+    assert half.standard_error[0, 3] == pytest.approx(free * np.sqrt(0.5), rel=1e-9)
+    assert full.standard_error[0, 3] == pytest.approx(0, abs=1e-9)
 
 
-def with_gaps(n, answered, asked):
-    """One region of n responses; `answered` of them scored item p, all scored the others."""
-    rest = [[25 * ((k + i) % 5) for i in range(1, len(asked.items))] for k in range(n)]
-    rows = [("63.01", "", [25 * (k % 5) if k < answered else None, *rest[k]]) for k in range(n)]
-    sample = draw_sample(answers(rows, asked), asked)
-    return sample, estimate(sample)
+LARGE_SIZES = {"63.01": 700, "63.02": 230}
 
 
-def test_without_gaps_nothing_is_inflated():
-    sample, point = with_gaps(9, 9, LINEAR_ALONE)
-    np.testing.assert_allclose(inflation_for_gaps(sample, point), 1, rtol=1e-12)
+def test_large_groups_have_the_same_standard_error():
+    """Counts drawn one by one; 20,000 replicates: one standard error of the ratio is 0.5 %."""
+    responses = random_answers(LINEAR, LARGE_SIZES, missing=0.0, elements="aab")
+    sample = draw_sample(responses, LINEAR)
+    assert max(np.diff(sample.start)) > LARGE > min(np.diff(sample.start))
+    drawn = replicate(sample, seed=1, replicates=20_000)
+    for region, code in enumerate(LARGE_SIZES):
+        expected = closed_form(responses, LINEAR, code)
+        assert drawn.standard_error[region, 3] == pytest.approx(expected, rel=0.02)
+        middle = drawn.nodes[:, region, 0].mean()
+        assert middle == pytest.approx(
+            estimate(sample).values[region, 3], abs=4 * expected / np.sqrt(20_000)
+        )
 
 
-def test_inflation_for_gaps_worked_example():
-    """docs/method/uncertainty.md: 4 of 5 answered p; all 5 answered q and r."""
-    sample, point = with_gaps(5, 4, LINEAR_ALONE)
-    found = inflation_for_gaps(sample, point)[0]
-    assert found[0] == pytest.approx(1 / np.sqrt(5 / 4 * (1 - 1 / 4)))
-    assert found[0] == pytest.approx(1.033, abs=0.0005)
-    assert found[1:3].tolist() == pytest.approx([1, 1])
-    m = (4 + 5 + 5) / 3
-    share = 5 / 4 * ((1 - 1 / m) / 3 + (1 - 2 / m + 1 / 5) * 2 / 3)
-    assert found[3] == pytest.approx(1 / np.sqrt(share))
+@pytest.mark.parametrize("chunk_cells", [1, 999, 20_000])
+def test_chunks_change_no_bit_in_large_groups(chunk_cells):
+    responses = random_answers(ASKED, LARGE_SIZES, missing=0.1, elements="abbac")
+    sample = draw_sample(responses, ASKED)
+    whole, _ = replicate_region(sample, 0, 99, 60)
+    parts, _ = replicate_region(sample, 0, 99, 60, chunk_cells=chunk_cells)
+    np.testing.assert_array_equal(whole, parts)
 
 
-def test_inflation_at_most_doubles_the_error():
-    sample, point = with_gaps(6, 1, LINEAR_ALONE)
-    assert inflation_for_gaps(sample, point)[0, 0] == 2
+@pytest.mark.slow
+@pytest.mark.parametrize("threads", ["1", "2", "3"])
+def test_threads_and_order_change_no_bit(threads):
+    """Another process, another number of BLAS threads, another order of rows: the same bits."""
+    run = [sys.executable, "-c", "from tests.core.uncertainty.test_bootstrap import *; digest()"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    environment |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), threads)
+    told = subprocess.run(run, env=environment, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == drawn_digest(large_sample(shuffle=False))
 
 
-def test_replicates_see_the_stated_share_of_the_variance():
-    """12 of 16 answered: over 40,000 replicates the variance of the item mean is k s^2 / m."""
-    sample, point = with_gaps(16, 12, LINEAR_ALONE)
-    drawn = replicate(sample, seed=4, replicates=40_000)
-    x = np.array([25 * (k % 5) for k in range(12)])
-    f = inflation_for_gaps(sample, point)[0, 0]
-    assert f * drawn.standard_error[0, 0] == pytest.approx(x.std(ddof=1) / np.sqrt(12), rel=0.03)
+def large_sample(*, shuffle):
+    responses = random_answers(ASKED, LARGE_SIZES, missing=0.1, elements="abbac")
+    return draw_sample(shuffled(responses) if shuffle else responses, ASKED)
+
+
+def drawn_digest(sample):
+    drawn = replicate(sample, seed=5, replicates=300)
+    return hashlib.sha256(drawn.nodes.tobytes()).hexdigest()
+
+
+def digest():
+    print(drawn_digest(large_sample(shuffle=True)))  # noqa: T201
