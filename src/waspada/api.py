@@ -262,10 +262,10 @@ def rows(table: Built | Iterable[Any]) -> list[dict[str, Any]]:
 
     if not isinstance(table, Built):
         return [asdict(row) for row in table if is_dataclass(row) and not isinstance(row, type)]
-    from waspada.publication.composite import rank_scores
+    from waspada.index.ranking import rank_scores
 
     units, times = table.table.units, table.table.times
-    ranks = rank_scores(table.scores, times)[:, -1].tolist()
+    ranks = rank_scores(table.scores, times, ties=table.method.ties)[:, -1].tolist()
     found = []
     for i, scores in enumerate(table.scores.tolist()):
         when = {} if times is None else {"Time": times[i]}

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from waspada.index.composite.model import Ties
 from waspada.index.model import Floats
 
-TIE = 1e-9
+TIE = 1e-12
 """Scores closer than this share of the largest one share a rank: the arithmetic cannot tell them
 apart."""
 
@@ -36,20 +37,23 @@ def tie_of(scores: Floats, *, axis: int) -> Floats:
     return tie
 
 
-def rank_scores(scores: Floats, times: Sequence[int] | None = None) -> NDArray[np.int64]:
+def rank_scores(
+    scores: Floats, times: Sequence[int] | None = None, *, ties: Ties = Ties.SHARE
+) -> NDArray[np.int64]:
     """Ranks of unrounded scores, 1 = highest; ties share the better place.
 
     scores: (n_rows,) or (n_rows, n_nodes), NaN = none. times: (n_rows,), each ranked by itself.
-    Two scores tie when they differ by less than TIE times the largest absolute score of the time.
+    ties: scores are equal when they differ by less than TIE times the largest absolute score of
+    the time ("share"), or when they are the same number ("exact").
     Returns the same shape, 0 without a score.
     """
     if scores.ndim == 1:
-        return rank_scores(scores[:, None], times)[:, 0]
+        return rank_scores(scores[:, None], times, ties=ties)[:, 0]
     ranks = np.zeros(scores.shape, dtype=np.int64)
     when = np.zeros(len(scores)) if times is None else np.array(times)
     for time in sorted(set(when.tolist())):  # np.unique would load numpy.ma
         rows = np.flatnonzero(when == time)
-        ties = tie_of(scores[rows], axis=0)
+        tie = tie_of(scores[rows], axis=0) * (ties == Ties.SHARE)
         for k in range(scores.shape[1]):
-            ranks[rows, k] = competition_ranks(scores[rows, k], float(ties[k]))
+            ranks[rows, k] = competition_ranks(scores[rows, k], float(tie[k]))
     return ranks

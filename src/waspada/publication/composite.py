@@ -84,7 +84,7 @@ def scores(built: Built) -> Sheet:
 
 def ranks(built: Built) -> Sheet:
     """As `scores`; empty without a score."""
-    found = rank_scores(built.scores, built.table.times).tolist()
+    found = rank_scores(built.scores, built.table.times, ties=built.method.ties).tolist()
     return Sheet(
         "ranks.csv",
         (*_key_header(built.table), *built.framework.node_codes),
@@ -100,7 +100,7 @@ def results(built: Built) -> Sheet:
     framework, table = built.framework, built.table
     nodes = sorted(framework.aggregates, key=lambda node: -node.level)
     columns = [framework.node_codes.index(node.code) for node in nodes]
-    rank = rank_scores(built.scores[:, -1], table.times).tolist()
+    rank = rank_scores(built.scores[:, -1], table.times, ties=built.method.ties).tolist()
     times = table.times or (0,) * len(table)
     order = sorted(
         range(len(table)),

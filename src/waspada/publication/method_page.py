@@ -68,7 +68,9 @@ def _parameter(parameter: Parameter) -> str:
 
 
 def _short(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) and abs(value) < 1e300 else flow(value)
+    if not isinstance(value, float) or abs(value) >= 1e300:
+        return flow(value)
+    return f"{value:g}" if float(f"{value:g}") == value else repr(value)
 
 
 def _takes(parameter: Parameter) -> str:

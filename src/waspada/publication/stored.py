@@ -100,8 +100,6 @@ _CHANGE_ROWS: dict[str, Callable[..., Any]] = {
     "changes": ChangeRow,
     "drivers": DriverRow,
     "driver_sums": DriverSum,
-    "agreement": AgreementRow,
-    "vignettes": VignetteRow,
 }
 
 

@@ -17,6 +17,7 @@ from tests.core.index.composite.chain_of_tests import FRAMEWORK, NAN, TABLE, met
 from tests.dose import examples
 from waspada.index.composite.build import build
 from waspada.index.composite.method import parse_method
+from waspada.index.composite.model import Ties
 from waspada.index.ranking import rank_scores
 from waspada.publication.composite import (
     RECORD,
@@ -46,15 +47,21 @@ def rows(tables, name):
     return list(csv.reader(io.StringIO(sheet_csv(tables.sheet(name)))))
 
 
-score = st.one_of(st.none(), st.sampled_from([1.0, 1.0 + 1e-13, 2.0]), st.floats(-100, 100))
+score = st.one_of(st.none(), st.sampled_from([1.0, 1.0 + 1e-14, 2.0]), st.floats(-100, 100))
 
 
 @settings(max_examples=examples(200), deadline=None)
 @given(st.lists(score, min_size=1, max_size=8))
 def test_a_rank_is_one_more_than_the_number_of_higher_scores(scores):
-    tie = 1e-9 * max((abs(s) for s in scores if s is not None), default=0.0)
+    tie = 1e-12 * max((abs(s) for s in scores if s is not None), default=0.0)
     found = rank_scores(np.array([NAN if s is None else s for s in scores]))
     assert [rank or None for rank in found.tolist()] == slow_chain.ranks(scores, tie)
+
+
+def test_a_difference_of_a_billionth_is_a_difference_and_float_noise_is_none():
+    scores = np.array([50.0, 50.0 + 1e-8, 0.1 + 0.2, 0.3])
+    assert rank_scores(scores).tolist() == [2, 1, 3, 3]
+    assert rank_scores(scores, ties=Ties.EXACT).tolist() == [2, 1, 3, 4]
 
 
 def test_ranks_know_small_scales_and_stay_within_a_time():

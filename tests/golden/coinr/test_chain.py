@@ -143,6 +143,17 @@ def test_ranks_of_ranks_agree_and_scores_that_are_equal_share_the_better_place(r
     assert_same(rows_of(run(*VARIANTS[SPLIT_BY_NOISE]) / "ranks.csv"), expected, exact=True)
 
 
+@pytest.mark.skipif(np.finfo(np.longdouble).nmant != 63, reason="R sums in 80 bits; here are less")
+def test_ranks_of_ranks_are_those_of_coinr_where_every_bit_counts(tmp_path):
+    method = tmp_path / "exact.yaml"
+    method.write_text("ties: exact\n" + BASE.read_text(encoding="utf-8"), encoding="utf-8")
+    data = with_the_last_bits(inputs("asem_iData.csv"), tmp_path / "last_bits.csv")
+    line = ["index", data, "--meta", inputs("asem_iMeta.csv"), "--method", method,
+            "--out", tmp_path / "out", "--set", "normalise.method=rank"]  # fmt: skip
+    assert CliRunner().invoke(app, [str(word) for word in line]).exit_code == 0
+    assert_same(rows_of(tmp_path / "out/ranks.csv"), theirs(f"{SPLIT_BY_NOISE}_ranks"), exact=True)
+
+
 def test_table_of_results_agrees_row_by_row(run):
     ours, expected = rows_of(run() / "results.csv"), theirs("results_table_aggs")
     assert list(ours[0]) == list(expected[0])

@@ -93,11 +93,14 @@ def _same(x: Floats) -> Floats:
 
 def _standard(x: Floats) -> Floats:
     """Columns with mean 0 and length 1; NaN for a constant one."""
-    z = x - x.mean(axis=0)
-    length = np.sqrt((z * z).sum(axis=0))
     constant = x.max(axis=0) == x.min(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(constant, np.nan, z / length)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        x = x / np.abs(x).max(axis=0, initial=0.0)  # squares of tiny or huge values do not exist
+        z = x - x.mean(axis=0)
+        z /= np.abs(z).max(axis=0, initial=0.0)
+        length = np.sqrt((z * z).sum(axis=0))
+        found: Floats = np.where(constant, np.nan, z / length)
+    return found
 
 
 def _mean_ranks(x: Floats) -> Floats:
@@ -319,6 +322,25 @@ def denominator_correlations(
             )  # fmt: skip
     header = (CODE, "denominator", "correlation", "p_value", "n_pairs", "flag")
     return Detail("denominator_correlations", header, tuple(rows))
+
+
+def cross_correlations(
+    framework: Framework,
+    table: IndicatorTable,
+    scores: Floats,
+    *,
+    kind: CorrelationKind = CorrelationKind.PEARSON,
+) -> Detail:
+    """Correlation of every indicator and node with every node of a higher level, above it or not.
+
+    An indicator closer to another pillar than to its own may stand in the wrong place.
+    """
+    rows: list[tuple[object, ...]] = []
+    for lower in range(1, framework.height):
+        for higher in range(lower + 1, framework.height + 1):
+            found = correlation_table(framework, table, scores, levels=(lower, higher), kind=kind)
+            rows += [(lower, higher, *row) for row in found.rows]
+    return Detail("correlations_across", ("level", "level_of_second", *HEADER), tuple(rows))
 
 
 def parent_correlations(

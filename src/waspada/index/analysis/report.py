@@ -15,6 +15,7 @@ from waspada.index.analysis.correlation import (
     CorrelationKind,
     correlation_flags,
     correlation_table,
+    cross_correlations,
     denominator_correlations,
     parent_correlations,
 )
@@ -49,7 +50,7 @@ def analyse(
     sources: name of a source -> indicators that come from it. other: a second version to compare.
     """
     return (
-        *_of_data(built),
+        *_of_data(built, kind),
         *_of_structure(built, kind),
         *_of_influence(built, rerun, sources or {}),
         *_of_units(built),
@@ -57,7 +58,7 @@ def analyse(
     )
 
 
-def _of_data(built: Built) -> list[Detail]:
+def _of_data(built: Built, kind: CorrelationKind) -> list[Detail]:
     """Statistics after every step that changed the values; availability as measured."""
     found: list[Detail] = []
     before = None
@@ -70,7 +71,7 @@ def _of_data(built: Built) -> list[Detail]:
         *found,
         unit_availability(raw),
         node_availability(built.framework, raw),
-        denominator_correlations(raw),
+        denominator_correlations(raw, kind=kind),
     ]
 
 
@@ -85,6 +86,7 @@ def _of_structure(built: Built, kind: CorrelationKind) -> list[Detail]:
         for level in range(1, framework.height)
     ]  # fmt: skip
     found.append(parent_correlations(framework, table, scores, kind=kind))
+    found.append(cross_correlations(framework, table, scores, kind=kind))
     found.append(correlation_flags(framework, table, kind=kind))
     levels = range(1, framework.height)
     found += _joined([component_tables(framework, table, scores, level=lev) for lev in levels])

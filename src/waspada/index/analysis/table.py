@@ -75,7 +75,7 @@ def ranks(values: Floats, times: Sequence[int] | None = None, *, measured: bool 
     """Competition ranks of each column, 1 = highest; equal values share the better place.
 
     values: (n_rows, n_columns). times: (n_rows,) each time is ranked by itself. measured: values
-    are equal within 1e-12 of themselves; otherwise they are scores, equal within 1e-9 of the
+    are equal within 1e-12 of themselves; otherwise they are scores, equal within 1e-12 of the
     largest magnitude of their column. Returns the same shape, NaN where the value is missing.
     """
     if not measured:

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from waspada.errors import StepError
-from waspada.index.composite.copeland import copeland
 from waspada.index.composite.recipe import Cannot
-from waspada.index.composite.rules import COUNTED, Plan, Rule
+from waspada.index.composite.rules import COMPARING, COUNTED, Plan, Rule
 from waspada.index.model import Flags, Floats
 from waspada.instrument.framework import Framework
 
@@ -113,7 +112,7 @@ class Climber:
         enough = enough_children(children, weights, rule)
         children = np.where(enough[..., None], children, np.nan)
         try:
-            if rule.recipe.name != "copeland":
+            if rule.recipe.name not in COMPARING:
                 with np.errstate(over="ignore", invalid="ignore"):  # refused below
                     result: Floats = rule.recipe.function(children, weights, **rule.parameters)
             else:
@@ -122,9 +121,7 @@ class Climber:
                 )
                 result = np.empty(children.shape[:-1])
                 for rows in self.blocks:
-                    result[..., rows] = copeland(
-                        children[..., rows, :], weights, score=rule.parameters["score"]
-                    )
+                    result[..., rows] = self._compared(rule, children, weights, rows)
         except Cannot as fault:
             raise self._refusal(code, fault) from fault
         there = (~np.isnan(children) & (weights > 0)).any(axis=-1)
@@ -134,6 +131,17 @@ class Climber:
             problem = "The score is too large for a computer number."
             raise self._refusal(code, Cannot(problem, "Normalise the values first.", rows=where))
         return result
+
+    def _compared(
+        self, rule: Rule, children: Floats, weights: Floats, rows: NDArray[np.intp]
+    ) -> Floats:
+        """Scores of some rows, compared with each other alone."""
+        try:
+            found: Floats = rule.recipe.function(children[..., rows, :], weights, **rule.parameters)
+        except Cannot as fault:
+            fault.rows = tuple(int(rows[row]) for row in fault.rows)
+            raise
+        return found
 
     def _refusal(self, code: str, fault: Cannot) -> StepError:
         children = self.framework.children(code)

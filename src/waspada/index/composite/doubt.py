@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from waspada.index.composite.model import Detail
@@ -105,6 +107,48 @@ def _check_zeros(x: Floats, lower: float, upper: float) -> None:
             "Normalise to a range that starts above 0, for example 1 to 100.",
             rows=np.flatnonzero(stuck).tolist(),
         )
+
+
+class CannotDoubt(Cannot):
+    """As Cannot, among the children of a node. children: positions of those concerned."""
+
+    def __init__(self, fault: Cannot, children: tuple[int, ...], rows: tuple[int, ...]) -> None:
+        super().__init__(fault.problem, fault.remedy, rows=rows)
+        self.children = children
+
+
+def own_scores(
+    children: Floats,
+    weights: Floats,
+    *,
+    lower_share: float = 0.0,
+    upper_share: float = 1.0,
+    **_: Any,
+) -> Floats:
+    """Score of each unit under the weights that suit it best, as `benefit_of_the_doubt`.
+
+    children: (..., n_units, n_children) >= 0; a unit has all or none of them. weights: broadcast
+    with children; a child of weight 0 does not count, otherwise they play no part.
+    Returns (..., n_units) in 0 .. 1; NaN for a unit without any child. Raises CannotDoubt.
+    """
+    spread = np.broadcast_to(weights, children.shape)
+    result = np.full(children.shape[:-1], np.nan)
+    for place in np.ndindex(*children.shape[:-2]):
+        counts = np.flatnonzero(spread[place][0] > 0)
+        own = children[place][:, counts]
+        there = np.flatnonzero(~np.isnan(own).all(axis=1))
+        if not there.size:
+            continue
+        try:
+            scores, _weights = benefit_of_the_doubt(
+                own[there], lower_share=lower_share, upper_share=upper_share
+            )
+        except Cannot as fault:
+            columns = getattr(fault, "columns", range(len(counts)))
+            concerned = tuple(int(counts[column]) for column in columns)
+            raise CannotDoubt(fault, concerned, tuple(there[list(fault.rows)].tolist())) from fault
+        result[(*place, there)] = scores
+    return result
 
 
 def mean_doubt(

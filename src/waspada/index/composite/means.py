@@ -60,6 +60,40 @@ def geometric(children: Floats, weights: Floats, *, zero: str = REFUSE, **_: Any
     return generalised(children, weights, power=0.0, zero=zero)
 
 
+LOW, HIGH = 1.0, 10.0
+"""Scale on which `reversed_geometric` multiplies."""
+
+EDGE = 1e-9
+"""How far outside its scale, as a part of it, a sum of floats may lie."""
+
+
+def reversed_geometric(
+    children: Floats, weights: Floats, *, lower: float, upper: float, **_: Any
+) -> Floats:
+    """Geometric mean of what is lacking to the upper end, turned back.
+
+        y = upper - (g - 1) / 9 (upper - lower),
+        g = exp( sum w ln z / sum w ),   z = 1 + 9 (upper - x) / (upper - lower)
+
+    One high child pulls more than a low one. children: between lower and upper.
+    Raises CannotCombine elsewhere.
+
+    Source: INFORM Risk Index, Concept and Methodology (JRC, 2017), aggregation of hazards.
+    """
+    span = upper - lower
+    noise = EDGE * span
+    outside = (weights > 0) & ((children < lower - noise) | (children > upper + noise))
+    if outside.any():
+        raise CannotCombine(
+            f"The reversed geometric mean needs values from {lower:g} to {upper:g}.",
+            "Give the ends of the scale by lower and upper, or normalise to it.",
+            outside,
+        )
+    mean = generalised(LOW + (HIGH - LOW) * (upper - children) / span, weights, power=0.0)
+    result: Floats = upper - (mean - LOW) / (HIGH - LOW) * span
+    return result
+
+
 def harmonic(children: Floats, weights: Floats, *, zero: str = REFUSE, **_: Any) -> Floats:
     """sum w / sum (w / x): weaker still where one child is weak. Domain as `geometric`."""
     return generalised(children, weights, power=-1.0, zero=zero)

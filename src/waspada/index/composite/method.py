@@ -17,7 +17,7 @@ from typing import Any
 
 from waspada.errors import Fault, MethodError
 from waspada.index.composite import beside, plain_yaml
-from waspada.index.composite.model import Method, Step, StepKind
+from waspada.index.composite.model import Method, Step, StepKind, Ties
 from waspada.index.composite.plain_yaml import YamlFault
 from waspada.index.composite.recipe import REQUIRED, Cannot, Parameter, Recipe, settle
 from waspada.instrument.framework import Framework
@@ -110,14 +110,19 @@ def parse_method(
     if folder is not None:
         beside.fill_in(found, folder, source)
     for key in found:
-        if key not in ("title", "steps"):
-            remedy = "A METHOD file has `title` and `steps`; begin other lines with #."
+        if key not in ("title", "ties", "steps"):
+            remedy = "A METHOD file has `title`, `ties` and `steps`; begin other lines with #."
             faults.append(Fault("unknown_key", f'"{key}"', "Nothing reads this.", remedy))
     title = found.get("title")
     if title is not None and not isinstance(title, str | int | float):
         faults.append(Fault("no_title", '"title"', "The title is no text.", "Write a short text."))
+    ties = found.get("ties", Ties.SHARE)
+    if ties not in tuple(Ties):
+        problem = f"It is {json.dumps(ties, ensure_ascii=False, default=str)}."
+        faults.append(Fault("bad_ties", '"ties"', problem, 'Write "share" or "exact".'))
+        ties = Ties.SHARE
     steps = list(_steps(found.get("steps"), faults))
-    method = Method("" if title is None else str(title), tuple(steps), source)
+    method = Method("" if title is None else str(title), tuple(steps), source, Ties(ties))
     lines = _lines(found.get("steps"))
     unread = len(lines) != len(steps)  # a misspelt step is not missing too
     missing = ("no_aggregate", "not_turned") if unread or not steps else ()
@@ -457,7 +462,10 @@ class _Choice:
 
 def method_text(method: Method) -> str:
     """The method as a METHOD file that reads back to the same steps."""
-    lines = [f"title: {json.dumps(method.title, ensure_ascii=False)}", "steps:"]
+    lines = [f"title: {json.dumps(method.title, ensure_ascii=False)}"]
+    if method.ties != Ties.SHARE:
+        lines.append(f"ties: {method.ties}")
+    lines.append("steps:")
     for step in method.steps:
         options = dict(step.options)
         if step.name != step.kind:

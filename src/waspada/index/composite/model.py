@@ -36,6 +36,15 @@ class Step:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Ties(StrEnum):
+    """When two scores of a table of ranks are equal."""
+
+    SHARE = "share"
+    """They differ by less than a computer's sums can tell apart."""
+    EXACT = "exact"
+    """Every bit is the same, as in COINr."""
+
+
 @dataclass(frozen=True)
 class Method:
     """The steps of a composite index, in order. source: name of the file, for messages."""
@@ -43,6 +52,7 @@ class Method:
     title: str
     steps: tuple[Step, ...]
     source: str = ""
+    ties: Ties = Ties.SHARE
 
     def step(self, name: str) -> Step:
         """The step of that name; KeyError if there is none."""

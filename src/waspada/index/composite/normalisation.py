@@ -82,10 +82,11 @@ RECIPES: dict[str, Recipe] = {
         _recipe(
             "scaled",
             scaling.scaled,
-            "A fixed straight line, 0 at lower and 100 at upper; nothing is cut off.",
-            "(s - lower) / (upper - lower) 100, s = direction * x",
+            "A fixed straight line, 0 at lower and scale at upper; nothing is cut off.",
+            "(s - lower) / (upper - lower) scale, s = direction * x",
             _number("lower", 0.0, "Signed value (direction * x) that scores 0."),
-            _number("upper", 100.0, "Signed value (direction * x) that scores 100."),
+            _number("upper", 100.0, "Signed value (direction * x) that scores the scale."),
+            _scale(100.0),
             source="COINr, n_scaled",
         ),
         _recipe(

@@ -10,6 +10,7 @@ import numpy as np
 
 from waspada.index.composite import means
 from waspada.index.composite.copeland import NET_WINS, SHARES, copeland
+from waspada.index.composite.doubt import own_scores
 from waspada.index.composite.recipe import REQUIRED, Cannot, Kind, Parameter, Recipe, settle
 from waspada.index.model import Floats
 from waspada.instrument.framework import Framework
@@ -83,6 +84,17 @@ RECIPES: dict[str, Recipe] = {
             _ZERO,
         ),
         _recipe(
+            "reversed_geometric",
+            means.reversed_geometric,
+            "Geometric mean of what is lacking to the upper end, turned back: one high child pulls "
+            "more than a low one.",
+            "upper - (g - 1) / 9 (upper - lower), g = geometric mean of "
+            "1 + 9 (upper - x) / (upper - lower)",
+            Parameter("lower", Kind.NUMBER, 0.0, "Lower end of the children's scale."),
+            Parameter("upper", Kind.NUMBER, 10.0, "Upper end of the children's scale."),
+            source="INFORM Risk Index, Concept and Methodology (JRC, 2017)",
+        ),
+        _recipe(
             "harmonic",
             means.harmonic,
             "Weighted harmonic mean: pulled down by a weak child more than the geometric mean. "
@@ -136,8 +148,37 @@ RECIPES: dict[str, Recipe] = {
             ),
             source="Copeland (1951); Munda and Nardo (2009)",
         ),
+        _recipe(
+            "benefit_of_the_doubt",
+            own_scores,
+            "Score of each unit under the weights that suit it best; no unit scores above 1 under "
+            "them. The weights of the framework play no part, but for 0. Values >= 0; a unit has "
+            "all children or none.",
+            "max_w sum_r w_r x_ir  with  sum_r w_r x_jr <= 1 for all j,  "
+            "lower <= w_r x_ir / sum_s w_s x_is <= upper",
+            Parameter(
+                "lower_share",
+                Kind.NUMBER,
+                0.0,
+                "Least part of a unit's score that comes from one child, 0 to 1/k.",
+                at_least=0,
+                at_most=1,
+            ),
+            Parameter(
+                "upper_share",
+                Kind.NUMBER,
+                1.0,
+                "Largest part of a unit's score that comes from one child, 1/k to 1.",
+                at_least=0,
+                at_most=1,
+            ),
+            source="Cherchye, Moesen, Rogge, Van Puyenbroeck, Social Indicators Research 82 (2007)",
+        ),
     )
 }
+
+COMPARING = frozenset({"copeland", "benefit_of_the_doubt"})
+"""Recipes by which a unit's score depends on the other units."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +223,10 @@ def _rule(method: str, base: Mapping[str, Any], own: Mapping[str, Any]) -> Rule:
         raise Cannot(
             f'The parameter "scale" is {scale!r}.',
             "Give the lower and the upper end of the scale, for example [0, 100].",
+        )
+    if chosen == "reversed_geometric" and not rule.parameters["lower"] < rule.parameters["upper"]:
+        raise Cannot(
+            "The parameters lower and upper are out of order.", "Give the smaller number first."
         )
     return rule
 

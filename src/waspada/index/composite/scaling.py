@@ -109,17 +109,22 @@ def minmax(
 
 
 def scaled(
-    x: Floats, *, direction: Number = 1, lower: Number = 0.0, upper: Number = 100.0
+    x: Floats,
+    *,
+    direction: Number = 1,
+    lower: Number = 0.0,
+    upper: Number = 100.0,
+    scale: Number = 100.0,
 ) -> Floats:
-    """Fixed straight line, 0 at `lower` and 100 at `upper`; nothing is cut off.
+    """Fixed straight line, 0 at `lower` and `scale` at `upper`; nothing is cut off.
 
-        y = (s - lower) / (upper - lower) 100,   s = d x
+        y = (s - lower) / (upper - lower) scale,   s = d x
 
     lower, upper: in signed values, so with direction -1 they carry a minus (as COINr has it);
     `goalposts` takes them in the unit of the indicator.
     """
     in_order(lower, upper)
-    result: Floats = (signed_values(x, direction) - lower) / np.subtract(upper, lower) * 100.0
+    result: Floats = (signed_values(x, direction) - lower) / np.subtract(upper, lower) * scale
     return result
 
 

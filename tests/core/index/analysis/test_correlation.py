@@ -105,6 +105,13 @@ def test_columns_constant_over_the_common_rows_have_no_correlation() -> None:
     assert np.isnan(correlate(x, x).r[0, 1])
 
 
+@pytest.mark.parametrize("size", [1e-322, 1e-200, 1e200, 1e307])
+def test_the_unit_of_measure_does_not_matter_however_odd(size: float) -> None:
+    x, y = np.array([1.0, 2, 3, 10]), np.array([1.0, 3, 2, 10])
+    found = correlate(size * x[:, None], y[:, None]).r[0, 0]
+    assert found == pytest.approx(np.corrcoef(size / 1e-323 * x if size < 1e-300 else x, y)[0, 1])
+
+
 def test_worked_example_of_the_three_correlations() -> None:
     x, y = np.array([[1.0], [2], [3], [4]]), np.array([[1.0], [3], [2], [10]])
     assert correlate(x, y).r[0, 0] == pytest.approx(13 / 250**0.5)

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from tests.core.index.analysis.small import FRAMEWORK, table, with_gaps
 from tests.dose import examples
 from waspada.errors import StepError
+from waspada.index.analysis.correlation import CorrelationKind
 from waspada.index.analysis.report import analyse, is_plain_arithmetic
 from waspada.index.composite.model import Built, Method, Stage, Step, StepKind
 from waspada.index.composite.siblings import arithmetic_scores
@@ -46,7 +48,7 @@ def never(weights: Mapping[str, float]) -> Floats:
 def test_every_table_has_a_name_of_its_own_and_full_rows() -> None:
     found = analyse(built(), never, sources={"survey": ("a", "b")}, other=built())
     names = [detail.name for detail in found]
-    assert len(names) == len(set(names)) == 27
+    assert len(names) == len(set(names)) == 28
     for detail in found:
         assert all(len(row) == len(detail.header) for row in detail.rows), detail.name
         numbers = [c for row in detail.rows for c in row if isinstance(c, float | np.floating)]
@@ -78,6 +80,23 @@ def test_no_table_however_poor_breaks_the_analysis_or_puts_in_a_nan(values: np.n
         for row in detail.rows:
             numbers = [c for c in row if isinstance(c, float | np.floating)]
             assert np.isfinite(numbers).all(), (detail.name, row)
+
+
+def test_every_correlation_is_of_the_kind_asked_for_and_nodes_are_met_by_other_families() -> None:
+    values = np.random.default_rng(5).normal(size=(9, 6)) ** 3
+    data = table(values, denominators={"size": np.exp(values[:, 1])})
+    scores = arithmetic_scores(FRAMEWORK, data, FRAMEWORK.weights)
+    one = replace(built(), stages=(Stage("raw", data),), scores=scores)
+    found = {d.name: d for d in analyse(one, never, kind=CorrelationKind.SPEARMAN)}
+    size = {row[0]: row[2] for row in found["denominator_correlations"].rows}
+    assert size["b"] == pytest.approx(1.0)  # the same order, far from a straight line
+    across = {(row[2], row[3]): row[4] for row in found["correlations_across"].rows}
+    level_2 = [node.code for node in FRAMEWORK.aggregates if node.level == 2]
+    for i, code in enumerate(FRAMEWORK.codes):
+        for node in level_2:
+            of_node = scores[:, FRAMEWORK.node_codes.index(node)]
+            expected = stats.spearmanr(values[:, i], of_node).statistic
+            assert across[code, node] == pytest.approx(expected)
 
 
 def test_re_runs_and_closed_form_agree() -> None:

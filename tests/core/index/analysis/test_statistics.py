@@ -81,7 +81,7 @@ def test_rows_of_a_panel_are_named_by_unit_and_time() -> None:
 
 
 def test_ranks_of_equal_scores_are_the_better_place() -> None:
-    values = np.array([[3.0, 1], [5, NAN], [3 + 1e-10, 2], [1, 0.1 + 0.2], [NAN, 0.3]])
+    values = np.array([[3.0, 1], [5, NAN], [3 + 1e-14, 2], [1, 0.1 + 0.2], [NAN, 0.3]])
     assert ranks(values)[:, 0] == pytest.approx([2, 1, 2, 4, NAN], nan_ok=True)
     assert ranks(values)[:, 1] == pytest.approx([2, NAN, 1, 3, 3], nan_ok=True)
 

@@ -82,6 +82,11 @@ def mean(name, children, weights, parameters):  # type: ignore[no-untyped-def]
         return generalised(children, weights, power)
     if name == "generalised":
         return generalised(children, weights, parameters["power"])
+    if name == "reversed_geometric":
+        low, high = parameters["lower"], parameters["upper"]
+        lacking = [None if x is None else 1 + 9 * (high - x) / (high - low) for x in children]
+        mean_of_lacks = generalised(lacking, weights, 0)
+        return None if mean_of_lacks is None else high - (mean_of_lacks - 1) / 9 * (high - low)
     if name == "median":
         return median(children, weights)
     return mazziotta_pareto(children, weights, parameters.get("penalty", "downward"))

@@ -19,8 +19,8 @@ def minmax(x, direction, lower=0.0, upper=100.0):  # type: ignore[no-untyped-def
     return each(x, lambda v: lower + (upper - lower) * (v - worst) / (best - worst))
 
 
-def scaled(x, direction, lower=0.0, upper=100.0):  # type: ignore[no-untyped-def]
-    return each(x, lambda v: 100 * (direction * v - lower) / (upper - lower))
+def scaled(x, direction, lower=0.0, upper=100.0, scale=100.0):  # type: ignore[no-untyped-def]
+    return each(x, lambda v: scale * (direction * v - lower) / (upper - lower))
 
 
 def zscore(x, direction, mean=0.0, sd=1.0, spread="sample"):  # type: ignore[no-untyped-def]

@@ -59,6 +59,8 @@ def test_arithmetic_mean_of_the_worked_example():
         ("generalised", {"power": 2}, 3400**0.5),
         ("generalised", {"power": float("inf")}, 80),
         ("generalised", {"power": float("-inf")}, 20),
+        ("reversed_geometric", {"upper": 100}, 100 - (22.96**0.5 - 1) / 9 * 100),
+        ("reversed_geometric", {"lower": 20, "upper": 80}, 80 - (10**0.5 - 1) / 9 * 60),
         ("median", {}, 50),
         ("mazziotta_pareto", {}, 50 - 900 / 50),
         ("mazziotta_pareto", {"penalty": "upward"}, 50 + 900 / 50),
@@ -67,6 +69,36 @@ def test_arithmetic_mean_of_the_worked_example():
 def test_every_mean_of_twenty_and_eighty(method, parameters, expected):
     got = scores([[20, 80]], columns(2), method=method, **parameters)
     np.testing.assert_allclose(got, [[expected]])
+
+
+def test_a_reversed_geometric_mean_keeps_to_its_scale():
+    found = refusal([[2, 12]], columns(2), method="reversed_geometric")
+    assert "from 0 to 10" in str(found) and list(found.facts["indicators"]) == ["b"]
+    options = {"method": "reversed_geometric", "lower": 5, "upper": 5}
+    assert "out of order" in aggregate.check(options, columns(2))[0][0]
+    noisy = scores([[0.1 + 0.2, 0.3]], columns(2), method="reversed_geometric", lower=0, upper=0.3)
+    np.testing.assert_allclose(noisy, [[0.3]])
+
+
+def test_benefit_of_the_doubt_scores_every_unit_by_its_own_weights():
+    """docs/method/composite-weights.md, worked example."""
+    values = [[4, 1], [1, 4], [NAN, NAN], [2, 2], [1, 1]]
+    got = scores(values, columns(2), method="benefit_of_the_doubt")
+    np.testing.assert_allclose(got[:, 0], [1, 1, NAN, 0.8, 0.4])
+    bound = scores(values, columns(2), method="benefit_of_the_doubt", lower_share=0.5)
+    np.testing.assert_allclose(bound[:, 0], [8 / 17, 8 / 17, NAN, 0.8, 0.4])
+    alone = scores(values, columns(2), {"b": 0}, method="benefit_of_the_doubt")
+    np.testing.assert_allclose(alone[:, 0], [1, 0.25, NAN, 0.5, 0.25])
+
+
+def test_benefit_of_the_doubt_compares_within_a_time_where_asked_and_names_whom_it_refuses():
+    values, times = [[4, 4], [2, 2], [8, 8], [2, 2]], (1, 1, 2, 2)
+    option = {"method": "benefit_of_the_doubt", "times": times}
+    np.testing.assert_allclose(scores(values, columns(2), **option)[:, 0], [0.5, 0.25, 1, 0.25])
+    got = scores(values, columns(2), **option, over="time")
+    np.testing.assert_allclose(got[:, 0], [1, 0.5, 1, 0.25])
+    found = refusal([[4, 1], [2, NAN]], columns(2), method="benefit_of_the_doubt")
+    assert list(found.facts["indicators"]) == ["b"] and len(found.facts["units"]) == 1
 
 
 def test_weighted_median_lies_where_half_of_the_weight_is():

@@ -23,6 +23,7 @@ RULES = [
     {"method": "generalised", "power": -3.0},
     {"method": "generalised", "power": inf},
     {"method": "generalised", "power": -inf},
+    {"method": "reversed_geometric", "lower": -1, "upper": 2000},
     {"method": "median"},
     {"method": "mazziotta_pareto", "penalty": "upward"},
     {"method": "copeland"},

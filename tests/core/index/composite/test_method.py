@@ -42,6 +42,14 @@ def steps(*lines):
     return "steps:\n" + "".join(f"  - {line}\n" for line in lines)
 
 
+def test_ties_are_read_written_and_checked():
+    assert parse_method(WHOLE, framework=FRAMEWORK).ties == "share"
+    exact = parse_method("ties: exact\n" + WHOLE, framework=FRAMEWORK)
+    assert exact.ties == "exact"
+    assert parse_method(method_text(exact), framework=FRAMEWORK).ties == "exact"
+    assert codes("ties: never\n" + WHOLE) == codes("ties: [share]\n" + WHOLE) == ["bad_ties"]
+
+
 def test_a_file_becomes_a_method():
     method = parse_method(WHOLE, source="m.yaml", framework=FRAMEWORK)
     assert method.title == "Example"

@@ -18,6 +18,7 @@ directions = st.sampled_from([1, -1])
 CASES = [
     ("minmax", {"lower": 2.0, "upper": 7.0}),
     ("scaled", {"lower": 1.0, "upper": 10.0}),
+    ("scaled", {"lower": -2.0, "upper": 3.0, "scale": 1.0}),
     ("zscore", {"mean": 5.0, "sd": 2.0}),
     ("zscore", {"spread": "population"}),
     ("rank", {"ties": "min"}),

@@ -7,7 +7,7 @@ from itertools import product
 
 
 def tie(scores):
-    return 1e-9 * max((abs(s) for s in scores if s is not None), default=0.0)
+    return 1e-12 * max((abs(s) for s in scores if s is not None), default=0.0)
 
 
 def rank(scores):
