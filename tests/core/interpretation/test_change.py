@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -25,6 +25,7 @@ def slow_adjusted(p):
     return found
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_adjusted_values_are_those_of_the_definition_and_of_scipy(p):
     np.testing.assert_allclose(adjusted(np.array(p)), slow_adjusted(p), rtol=1e-12)
