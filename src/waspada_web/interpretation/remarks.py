@@ -182,9 +182,12 @@ def without(row: WithoutRow | None) -> str:
 
 
 def report_sentence(reading: Reading, region: str) -> str:
-    """One sentence for the printed report; "" without a flag."""
+    """One sentence for the printed report; "" without a flag.
+
+    The report is passed on, so the value without the flagged answers stays on the page.
+    """
     found = remarks(reading, region)
     if found is None:
         return ""
     names = "; ".join(remark.name[:1].lower() + remark.name[1:] for remark in found.listed)
-    return " ".join(filter(None, (f"{found.title} ({names}).", found.without)))
+    return f"{found.title} ({names})."

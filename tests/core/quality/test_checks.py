@@ -289,9 +289,13 @@ def test_copies_of_one_answer_are_not_told_by_their_difference():
     assert row.matters in (True, False)
 
 
-def test_pages_get_flags_but_no_rerun():
+def test_the_index_is_told_again_only_where_that_is_asked_for():
     tables = measure(meeting("copied"), ASKED, seed=1, replicates=50, check=True)
+    asked = measure(meeting("straight"), ASKED, seed=1, replicates=50, check=True, rerun=True)
+    office = measure(meeting("straight"), ASKED, seed=1, replicates=50, check=True, for_office=True)
     assert tables.without_flagged == ()
+    assert len(asked.without_flagged) == 1
+    assert asked.without_flagged == office.without_flagged
     assert any(row.verdict == "flag" for row in tables.checks)
     assert measure(meeting("copied"), ASKED, seed=1, replicates=50).checks == ()
 

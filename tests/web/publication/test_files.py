@@ -140,6 +140,7 @@ def test_the_report_tells_kept_word_change_and_remarks_in_a_sentence_each() -> N
     change = rf"Turun dari \d+,\d menjadi \d+,\d sejak “{FIRST_TITLE}”: −\d,\d \(selang"
     assert re.search(change, words)
     assert "Mutu isian: 2 catatan (isian yang hampir sama persis; isian yang terlalu" in words
+    assert "Tanpa isian tersebut" not in words
 
 
 def test_the_report_of_a_first_round_without_remarks_is_silent_on_them(
