@@ -15,6 +15,7 @@ from waspada.publication.model import (
     DriverRow,
     DriverSum,
     ElementRow,
+    MeetingRow,
     QualityRow,
     RankRow,
     ScoreRow,
@@ -97,6 +98,12 @@ class Reading:
 
     def quality(self, region: str) -> QualityRow | None:
         return self._quality.get(region)
+
+    def meeting(self, region: str) -> MeetingRow | None:
+        """What likeness within a meeting does to the interval: the one measured, else the middle
+        one of those tried."""
+        rows = [row for row in self.tables.meeting_effect if row.region == region]
+        return rows[len(rows) // 2] if rows else None
 
     def drivers(self, region: str) -> list[DriverRow]:
         return [row for row in self.tables.drivers if row.region == region]

@@ -391,7 +391,29 @@ def strength(reading: Reading, region: str) -> list[str]:
         sentences.append(told)
     if looked:
         sentences.append(looked)
+    if meeting := alike_in_a_meeting(reading, region):
+        sentences.append(meeting)
     return sentences + elements_sentences(reading, region)
+
+
+def alike_in_a_meeting(reading: Reading, region: str) -> str:
+    """What the interval would be if people of one meeting answer alike; "" where nobody knows."""
+    row = reading.meeting(region)
+    if row is None:
+        return ""
+    facts = {"interval": formats.interval(row.lower, row.upper)}
+    if row.basis == "observed":
+        return (
+            gettext(
+                "Answers within one meeting resemble each other; with that taken into account the "
+                "interval is %(interval)s."
+            )
+            % facts
+        )
+    return gettext(
+        "The interval takes people as answering independently. If those of one meeting answer a "
+        "little alike (correlation %(correlation)s), it is %(interval)s."
+    ) % {**facts, "correlation": formats.two_decimals(row.correlation)}
 
 
 def elements_sentences(reading: Reading, region: str) -> list[str]:

@@ -36,6 +36,11 @@ def score(value: float) -> str:
     return str(format_decimal(value, "0.0", locale=language())).replace("-", MINUS)
 
 
+def two_decimals(value: float) -> str:
+    """0.05, or 0,05 in Indonesian."""
+    return f"{value:.2f}".replace(".", decimal_sign())
+
+
 def signed(value: float) -> str:
     """3.14 -> +3,1; -1.92 -> −1,9; 0.04 -> 0,0."""
     text = score(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -11,10 +12,12 @@ from django.test import Client
 from tests.web import factories
 from tests.web.measured import REPLICATES, logged_in, text_of
 from waspada.instrument.model import Item
+from waspada.publication.model import MeetingRow
 from waspada_web.accounts.models import RoleKind, User
 from waspada_web.collection.models import Round
 from waspada_web.elections.queries import calendar_of
 from waspada_web.index.operations import measure_round
+from waspada_web.interpretation import wording
 from waspada_web.interpretation.queries import reading_of
 from waspada_web.interpretation.region_page import build_region_page
 
@@ -275,3 +278,33 @@ def test_a_hidden_item_is_named_nowhere_with_a_number(secret_round: Round) -> No
     drivers = html.split("Pendorong nilai</caption>")[1].split("</section>")[0]
     for code in hidden:
         assert f">{reading.item_name(code)}<" not in drivers
+
+
+def test_the_page_says_what_likeness_within_a_meeting_would_do(
+    as_head: Client, example: Round
+) -> None:
+    text = text_of(as_head, f"/hasil/{example.pk}/63.11/")
+    said = re.search(
+        r"Selang ini menganggap peserta mengisi sendiri-sendiri\. Bila isian peserta dalam satu "
+        r"rapat sedikit serupa \(korelasi 0,05\), selangnya menjadi (\d+,\d) sampai (\d+,\d)\.",
+        text,
+    )
+    assert said
+    lower, upper = (float(end.replace(",", ".")) for end in said.groups())
+    row = next(
+        row
+        for row in reading_of(example).tables.scores
+        if (row.region, row.level) == ("63.11", "index")
+    )
+    assert lower < row.lower and upper > row.upper
+
+
+def test_a_meeting_effect_that_was_measured_is_told_as_such(example: Round) -> None:
+    found = reading_of(example)
+    row = MeetingRow("63.11", "observed", 2, 0.03, 1.6, 1.0, 40.0, 66.0)
+    measured = replace(found, tables=replace(found.tables, meeting_effect=(row,)))
+    assert wording.alike_in_a_meeting(measured, "63.11") == (
+        "Isian dalam satu rapat cenderung serupa; bila hal itu diperhitungkan, selangnya 40,0 "
+        "sampai 66,0."
+    )
+    assert wording.alike_in_a_meeting(measured, "63.10") == ""
