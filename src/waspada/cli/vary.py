@@ -11,6 +11,7 @@ import typer
 
 from waspada.cli.errors import answer_errors
 from waspada.cli.indicator_data import DenominatorsFile, GroupColumns, Meta, read_meta
+from waspada.errors import QualityError
 from waspada.instrument.model import Form
 
 if TYPE_CHECKING:
@@ -304,6 +305,9 @@ def _finish(tables: list[Table], record: dict[str, Any], out: Path | None, start
         typer.echo(note, err=True)
     if out is not None:
         typer.echo(f"Tables written to {out}.", err=True)
+    if record["draws"] and record.get("draws_failed") == record["draws"]:
+        typer.echo("No draw gave a score: take out the alternative that always fails.", err=True)
+        raise typer.Exit(QualityError.exit_code)
 
 
 COLUMNS = ("uCode", "Time", "nominal", "median", "q05", "q95", "draws")

@@ -110,10 +110,7 @@ def write_tables(tables: Tables, folder: Path, *, force: bool = False) -> tuple[
     """
     check_folder(folder, force=force)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / RECORD).unlink(missing_ok=True)
-        for name in (SET_ASIDE, CHECKS, WITHOUT, AGREEMENT, VIGNETTES):
-            (folder / name).unlink(missing_ok=True)
+        _make_room(folder)
     except OSError as error:
         raise _not_writable(folder, error) from error
     texts = {
@@ -140,12 +137,21 @@ def write_tables(tables: Tables, folder: Path, *, force: bool = False) -> tuple[
     return tuple(write_whole(folder / name, texts[name]) for name in names)
 
 
+def _make_room(folder: Path) -> None:
+    """Make the folder, or take an earlier run out of it, record first: no table of one run may
+    stand beside the record of another."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / RECORD).is_file():
+        return
+    for name in (RECORD, *FILES, *CHANGE_FILES, SET_ASIDE, CHECKS, WITHOUT, AGREEMENT, VIGNETTES):
+        (folder / name).unlink(missing_ok=True)
+
+
 def write_changes(tables: ChangeTables, folder: Path, *, force: bool = False) -> tuple[Path, ...]:
     """Write the tables of a comparison of two rounds, as `write_tables` does."""
     check_folder(folder, force=force)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / RECORD).unlink(missing_ok=True)
+        _make_room(folder)
     except OSError as error:
         raise _not_writable(folder, error) from error
     texts = {

@@ -82,6 +82,15 @@ def test_tables_and_record_say_how_many_draws_failed_and_why(folder):
     assert [row["draw"] for row in failed] == geometric
 
 
+def test_a_variation_in_which_every_draw_fails_is_no_success(folder):
+    text = SENSITIVITY.replace("[arithmetic, geometric]", "[geometric, harmonic]")
+    (folder / "sensitivity.yaml").write_text(text, encoding="utf-8")
+    said = vary(folder)
+    assert said.exit_code == 12
+    assert "No draw gave a score" in said.stderr
+    assert len(rows(folder / "out/failed.csv")) == 40
+
+
 def test_draws_are_fed_back(folder):
     assert vary(folder).exit_code == 0
     again = vary(folder, "--parameters", folder / "out/draws.csv", out="again")

@@ -107,9 +107,11 @@ def test_folder_with_other_files_is_refused_and_an_earlier_run_is_replaced(table
         "meeting_effect.csv",
     }  # fmt: skip
     assert (tmp_path / "letter.txt").read_text() == "keep me"
-    (tmp_path / "set_aside.csv").write_text("of the earlier run")
-    write_tables(tables, tmp_path)
+    for name in ("set_aside.csv", "changes.csv", "checks.csv"):
+        (tmp_path / name).write_text("of the earlier run")
+    assert [*write_tables(tables, tmp_path)] == [*written]
     assert not (tmp_path / "set_aside.csv").exists()
+    assert {p.name for p in tmp_path.iterdir()} == {"letter.txt", *(p.name for p in written)}
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
 
 
