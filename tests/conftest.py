@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import signal
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a skipped or expectedly failing test is a failure",
     )
     group.addoption("--full", action="store_true", help="twenty times the cases of the long suites")
+
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # Started in the background by a shell: what we start would never hear that it should end.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_configure(config: pytest.Config) -> None:

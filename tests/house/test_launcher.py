@@ -198,7 +198,10 @@ def test_a_signal_reaches_the_verb_itself(launcher: ModuleType, machine: Machine
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGINT)
-        output, messages = process.communicate(timeout=10)
+        try:
+            output, messages = process.communicate(timeout=10)
+        finally:
+            process.kill()
     assert (process.returncode, output, messages) == (5, "stopped cleanly\n", "")
 
 
