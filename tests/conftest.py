@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import coverage
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,6 +28,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--full", action="store_true", help="twenty times the cases of the long suites")
 
+
+# How long a case takes is the machine's business; benchmarks measure time, tests do not.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # Started in the background by a shell: what we start would never hear that it should end.
