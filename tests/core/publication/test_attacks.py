@@ -121,6 +121,8 @@ def test_scores_and_drivers_of_two_rounds_tell_no_hidden_item(top, branch):
         n = chance.integers(5, 50, values.shape)
         fact = np.zeros(values.shape, dtype=bool)
         fact[:, :6] = (chance.random(6) < 0.1) & (np.arange(6) < 5)
+        answered = ~np.isnan(items) & ~fact[:, :6]
+        fact |= ~(answered @ tree.below)  # a node that rests on facts alone is one
         n[fact] = PUBLIC
         sensitive = (chance.random(values.shape) < 0.12) & ~np.isnan(values) & ~fact
         hidden = protect(sensitive, values, n, tree)
