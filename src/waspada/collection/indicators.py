@@ -149,7 +149,7 @@ def _lay_out(table: Table, framework: Framework) -> dict[str, str]:
         Fault(
             "near_miss" if code in near else "no_column",
             "row 1",
-            f'The {what.get(code, "code of the unit")} has no column "{code}".',
+            f'There is no column "{code}" for the {what.get(code, "code of the unit")}.',
             f'Rename the column "{near[code]}".'
             if code in near
             else f'Add the column "{code}", or correct its code in {framework.source or "META"}.',

@@ -121,33 +121,31 @@ def parse_method(
         problem = f"It is {json.dumps(ties, ensure_ascii=False, default=str)}."
         faults.append(Fault("bad_ties", '"ties"', problem, 'Write "share" or "exact".'))
         ties = Ties.SHARE
-    steps = list(_steps(found.get("steps"), faults))
-    method = Method("" if title is None else str(title), tuple(steps), source, Ties(ties))
-    lines = _lines(found.get("steps"))
-    unread = len(lines) != len(steps)  # a misspelt step is not missing too
+    read = list(_steps(found.get("steps"), faults))
+    steps = tuple(step for step, _ in read)
+    method = Method("" if title is None else str(title), steps, source, Ties(ties))
+    raw = found.get("steps")
+    unread = isinstance(raw, list) and len(raw) != len(steps)  # a misspelt step is not missing too
     missing = ("no_aggregate", "not_turned") if unread or not steps else ()
-    found_faults = _faults_of(method, framework, [] if unread else lines)
+    found_faults = _faults_of(method, framework, [place for _, place in read])
     faults += [fault for fault in found_faults if fault.code not in missing]
     if faults:
         raise MethodError(source, faults)
     return method
 
 
-def _lines(raw: Any) -> list[int]:
-    return [getattr(entry, "line", 0) for entry in raw] if isinstance(raw, list) else []
-
-
-def _steps(raw: Any, faults: list[Fault]) -> Iterator[Step]:
+def _steps(raw: Any, faults: list[Fault]) -> Iterator[tuple[Step, str]]:
+    """Each step that can be read, and where it stands."""
     if not isinstance(raw, list) or not raw:
         problem = "There is no list of steps."
         remedy = "Write each step on a line of its own, beginning with a hyphen."
         faults.append(Fault("no_steps", '"steps"', problem, remedy))
         return
     for number, entry in enumerate(raw, start=1):
-        place = f"step {number}" + (f" (line {entry.line})" if hasattr(entry, "line") else "")
-        step = _step(entry, place, faults)
+        line = f" (line {entry.line})" if hasattr(entry, "line") else ""
+        step = _step(entry, f"step {number}{line}", faults)
         if step is not None:
-            yield step
+            yield step, f'step {number} "{step.name}"{line}'
 
 
 def _step(entry: Any, place: str, faults: list[Fault]) -> Step | None:
@@ -200,18 +198,15 @@ def _close(word: object, known: list[str]) -> str:
 
 def check_method(method: Method, framework: Framework | None = None) -> None:
     """Raises MethodError with every fault of a method, however it came about."""
-    faults = _faults_of(method, framework, [])
+    places = [f'step {number} "{step.name}"' for number, step in enumerate(method.steps, start=1)]
+    faults = _faults_of(method, framework, places)
     if faults:
         raise MethodError(method.source or "METHOD", faults)
 
 
-def _faults_of(method: Method, framework: Framework | None, lines: list[int]) -> list[Fault]:
-    at = {
-        id(step): f'step {number} "{step.name}"' + (f" (line {line})" if line else "")
-        for number, (step, line) in enumerate(
-            zip(method.steps, [*lines, *[0] * len(method.steps)], strict=False), start=1
-        )
-    }
+def _faults_of(method: Method, framework: Framework | None, places: list[str]) -> list[Fault]:
+    """places: where each step stands, for messages."""
+    at = {id(step): place for step, place in zip(method.steps, places, strict=True)}
     faults = [
         Fault("bad_step", at[id(step)], problem, remedy)
         for step in method.steps

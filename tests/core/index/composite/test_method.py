@@ -257,3 +257,11 @@ def test_a_step_that_is_not_there_or_is_needed_cannot_be_left_out(method, name, 
     with pytest.raises(MethodError) as caught:
         without_step(method, name, FRAMEWORK)
     assert told in caught.value.message
+
+
+def test_a_fault_after_a_misspelt_step_names_its_own_number_and_line():
+    text = "steps:\n  - normlise: {method: minmax}\n  - aggregate: {metod: arithmetic}\n"
+    with pytest.raises(MethodError) as caught:
+        parse_method(text)
+    places = [fault.place for fault in caught.value.faults]
+    assert places == ["step 1 (line 2)", 'step 2 "aggregate" (line 3)']
