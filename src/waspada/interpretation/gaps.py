@@ -44,8 +44,10 @@ def explain_gap(start: Floats, end: Floats, tree: Tree) -> Floats:
     it is; what it brings is then how far it lies from that. So two sides that miss different
     children add up all the same.
 
-    start, end: (n, n_items + n_nodes) as `climb` returns them; both roots have a score. One row
-    of `start` may serve all rows of `end`. Returns (n, n_items).
+    start, end: (n, n_items + n_nodes) as `climb` returns them; both roots have a score. Items are
+    0 or at least 1e-6: below, far under the mean of any answers, the slope of a geometric mean next
+    to 0 is so steep that rounding errors outgrow the sum. One row of `start` may serve all rows of
+    `end`. Returns (n, n_items).
     Raises QualityError where a node has too many children for Shapley shares.
 
     Source: Shapley, A value for n-person games (1953); Ang, The LMDI approach to decomposition
