@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from waspada.collection.model import Responses
     from waspada.index.composite.model import Built
     from waspada.index.model import GivenScores
+    from waspada.index.raking import Composition
     from waspada.instrument.model import Instrument
     from waspada.publication.model import ChangeTables, Tables
+    from waspada.uncertainty.population import Invited
     from waspada.uncertainty.sensitivity.model import Outcome
 
 __all__ = [
@@ -98,13 +100,17 @@ def measure(
     *,
     seed: int = 1,
     replicates: int = 1000,
+    rule: str | None = None,
     for_office: bool = False,
-    **more: Any,
+    facts: GivenScores | None = None,
+    composition: Composition = (),
+    check: bool = False,
+    agreement: bool = False,
+    invited: Invited | None = None,
 ) -> Tables:
     """Index, interval, category, rank set and drivers of every region, from answers.
 
-    for_office: for the office that holds the answers; see `pipeline.measure`, which also explains
-    what else may be given (rule, facts, composition, check, previous, agreement).
+    for_office: for the office that holds the answers. `pipeline.measure` explains every option.
 
     >>> import waspada
     >>> from waspada.instrument.model import Form
@@ -117,7 +123,19 @@ def measure(
     """
     from waspada.pipeline import measure as run
 
-    return run(answers, instrument, seed=seed, replicates=replicates, for_office=for_office, **more)
+    return run(
+        answers,
+        instrument,
+        seed=seed,
+        replicates=replicates,
+        rule=rule,
+        for_office=for_office,
+        facts=facts,
+        composition=composition,
+        check=check,
+        agreement=agreement,
+        invited=invited,
+    )
 
 
 def combine(given: GivenScores, instrument: Instrument, *, rule: str | None = None) -> Tables:
@@ -142,15 +160,27 @@ def change(
     *,
     seed: int = 1,
     replicates: int = 1000,
-    **more: Any,
+    earlier_instrument: Instrument | None = None,
+    anchors: bool = False,
+    minimum_effect: float = 0.0,
 ) -> ChangeTables:
     """What changed between two rounds, per region and node, with interval and test.
 
-    See `pipeline.change` for what else may be given (anchors, minimum_effect, ...).
+    minimum_effect: points below which a change does not count as real. `pipeline.change` explains
+    the others.
     """
     from waspada.pipeline import change as run
 
-    return run(before, after, instrument, seed=seed, replicates=replicates, **more)
+    return run(
+        before,
+        after,
+        instrument,
+        seed=seed,
+        replicates=replicates,
+        earlier_instrument=earlier_instrument,
+        anchors=anchors,
+        minimum_effect=minimum_effect,
+    )
 
 
 def build_index(

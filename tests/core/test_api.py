@@ -44,6 +44,8 @@ def test_every_function_is_typed_documented_and_on_the_page() -> None:
         hints = inspect.signature(function)
         assert hints.return_annotation is not inspect.Signature.empty
         assert all(p.annotation is not inspect.Parameter.empty for p in hints.parameters.values())
+        kinds = {p.kind for p in hints.parameters.values()}
+        assert inspect.Parameter.VAR_KEYWORD not in kinds, "a reader sees every option by its name"
         assert re.search(rf"`{name}`", page), name
     assert set(api.__all__) == {n for n in waspada.__all__ if n.islower() and n[0] != "_"}
 
